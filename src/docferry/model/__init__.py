@@ -1,0 +1,37 @@
+"""The nouns: frozen values with units and invariants. No I/O, clocks or environment here."""
+
+from docferry.model.codec import decode_document, encode_document
+from docferry.model.document import SCHEMA_VERSION, Document, DocumentWarning, Page
+from docferry.model.element import Element, ElementKind, Image
+from docferry.model.geometry import BoundingBox, LengthUnit, Region
+from docferry.model.limits import Limits
+from docferry.model.page_selection import PageSelection
+from docferry.model.progress import ProgressEvent, ProgressPhase
+from docferry.model.provenance import Provenance
+from docferry.model.provider_info import Ability, FileFormat, ProviderInfo
+from docferry.model.table import Table, TableCell
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Ability",
+    "BoundingBox",
+    "Document",
+    "DocumentWarning",
+    "Element",
+    "ElementKind",
+    "FileFormat",
+    "Image",
+    "LengthUnit",
+    "Limits",
+    "Page",
+    "PageSelection",
+    "ProgressEvent",
+    "ProgressPhase",
+    "Provenance",
+    "ProviderInfo",
+    "Region",
+    "Table",
+    "TableCell",
+    "decode_document",
+    "encode_document",
+]

@@ -1,0 +1,32 @@
+"""What happens during a run, as values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["ProgressEvent", "ProgressPhase"]
+
+
+class ProgressPhase(StrEnum):
+    """Where a source is on its way."""
+
+    STARTED = "started"
+    PARSING = "parsing"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressEvent:
+    """One observation of one source.
+
+    Args:
+        source: Name of the source.
+        phase: Where it is.
+        pages_done: Pages parsed so far.
+        pages_total: Pages to parse; None when unknown.
+    """
+
+    source: str
+    phase: ProgressPhase
+    pages_done: int = 0
+    pages_total: int | None = None

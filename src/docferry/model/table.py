@@ -1,0 +1,77 @@
+"""Tables as cells: Markdown and HTML are rendered from them."""
+
+from dataclasses import dataclass
+
+from docferry.model.geometry import BoundingBox
+
+__all__ = ["Table", "TableCell"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableCell:
+    """One cell, which may span rows and columns.
+
+    Args:
+        row: First row covered, 0-based.
+        column: First column covered, 0-based.
+        row_span: Rows covered, at least 1.
+        column_span: Columns covered, at least 1.
+        is_header: Whether the cell names its row or column.
+        text: Plain text; line breaks inside a cell are newlines.
+        box: Where on the page, or None.
+    """
+
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+    is_header: bool = False
+    text: str = ""
+    box: BoundingBox | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.row, self.column) < 0 or min(self.row_span, self.column_span) < 1:
+            raise ValueError(f"not a cell: row {self.row}, column {self.column}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A grid of cells.
+
+    Args:
+        n_rows: Number of rows, header rows included.
+        n_columns: Number of columns.
+        cells: The cells in row-major order of their first row and column; places that no cell covers are empty.
+        continues_previous: Whether the provider says that this is the next part of the table before it.
+
+    Raises:
+        ValueError: A cell lies outside the grid, or two cells cover one place.
+    """
+
+    n_rows: int
+    n_columns: int
+    cells: tuple[TableCell, ...] = ()
+    continues_previous: bool = False
+
+    def __post_init__(self) -> None:
+        covered: set[tuple[int, int]] = set()
+        for cell in self.cells:
+            if cell.row + cell.row_span > self.n_rows or cell.column + cell.column_span > self.n_columns:
+                raise ValueError(f"cell at row {cell.row}, column {cell.column} lies outside the table")
+            for row in range(cell.row, cell.row + cell.row_span):
+                for column in range(cell.column, cell.column + cell.column_span):
+                    if (row, column) in covered:
+                        raise ValueError(f"two cells cover row {row}, column {column}")
+                    covered.add((row, column))
+
+    @property
+    def n_header_rows(self) -> int:
+        """How many rows at the top consist of header cells only; 0 when the first row is no header."""
+        by_row: dict[int, list[bool]] = {}
+        for cell in self.cells:
+            for row in range(cell.row, cell.row + cell.row_span):
+                by_row.setdefault(row, []).append(cell.is_header)
+        count = 0
+        while count < self.n_rows and by_row.get(count) and all(by_row[count]):
+            count += 1
+        return count
