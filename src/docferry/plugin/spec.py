@@ -1,0 +1,49 @@
+"""The hooks. Their prefix tells a reader of a plugin which functions docferry calls.
+
+Hooks are called by keyword, so an implementation may leave out arguments it does not need, and later
+versions of docferry may add arguments.
+"""
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from docferry.model import Document, PageSelection, ProviderInfo
+    from docferry.provider import ParseContext, ProviderOptions
+    from docferry.sources import Source
+
+__all__ = ["docferry_parse", "docferry_provider_info", "hookimpl"]
+
+hookspec = pluggy.HookspecMarker("docferry")
+hookimpl = pluggy.HookimplMarker("docferry")
+"""Marks a function of a plugin module as the implementation of the hook of its name."""
+
+
+@hookspec(firstresult=True)
+def docferry_provider_info() -> "ProviderInfo":
+    """Return the provider's card. Required. No I/O; called once, right after the plugin is loaded."""
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def docferry_parse(
+    source: "Source", pages: "PageSelection | None", options: "ProviderOptions", context: "ParseContext"
+) -> "Awaitable[Document]":
+    """Parse one source. Required; usually an `async def`, awaited on the engine loop, so it must not block.
+
+    Args:
+        source: What to parse; `context.open(source)` gives its bytes.
+        pages: The pages wanted, or None for all. Providers whose card lacks PAGE_SELECTION always get None:
+            docferry cuts the file before and puts page numbers back afterwards.
+        options: An instance of the card's options type.
+        context: The host's services for this call.
+
+    Returns:
+        The document, with absolute page numbers and its elements in reading order.
+
+    Raises:
+        DocferryError: Any error of docferry.errors; everything else is reported as a bug of the plugin.
+    """
+    raise NotImplementedError
