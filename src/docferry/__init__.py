@@ -1,0 +1,95 @@
+"""docferry carries documents through any parsing service and lands them as chunks with proof of origin.
+
+Importing this package imports none of its rooms: each public name is fetched when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docferry.chunking import Chunk, ChunkSettings, chunk_document
+    from docferry.errors import DocferryError
+    from docferry.ingest import Ingestor, OnError, Outcome, Report, parse
+    from docferry.model import Document, Element, ElementKind, PageSelection, decode_document, encode_document
+    from docferry.rendering import render_markdown
+    from docferry.sources import Source
+
+__all__ = [
+    "Chunk",
+    "ChunkSettings",
+    "DocferryError",
+    "Document",
+    "Element",
+    "ElementKind",
+    "Ingestor",
+    "OnError",
+    "Outcome",
+    "PageSelection",
+    "Report",
+    "Source",
+    "__version__",
+    "chunk",
+    "chunk_document",
+    "decode_document",
+    "encode_document",
+    "parse",
+    "render_markdown",
+]
+
+_ROOMS = {
+    "Chunk": "chunking",
+    "ChunkSettings": "chunking",
+    "DocferryError": "errors",
+    "Document": "model",
+    "Element": "model",
+    "ElementKind": "model",
+    "Ingestor": "ingest",
+    "OnError": "ingest",
+    "Outcome": "ingest",
+    "PageSelection": "model",
+    "Report": "ingest",
+    "Source": "sources",
+    "chunk_document": "chunking",
+    "decode_document": "model",
+    "encode_document": "model",
+    "parse": "ingest",
+    "render_markdown": "rendering",
+}
+
+
+def chunk(
+    document: "Document", *, max_tokens: int = 512, encoding: str = "o200k_base", source_name: str = ""
+) -> "tuple[Chunk, ...]":
+    """Cut a document into chunks.
+
+    Args:
+        document: What `parse` returned, or a provider.
+        max_tokens: Budget of one chunk in tokens of the encoding, heading path included.
+        encoding: Name of a tiktoken encoding. `chunk_document` takes all other settings.
+        source_name: Takes part in the chunks' ids: give the name under which the document is indexed.
+
+    Returns:
+        The chunks in reading order.
+
+    Raises:
+        InvalidOptionsError: The budget is too small, or there is no such encoding.
+        TokenizerUnavailableError: The encoding's vocabulary is not to be had.
+    """
+    from docferry.chunking import ChunkSettings, chunk_document  # noqa: PLC0415 - light import
+
+    settings = ChunkSettings(max_tokens=max_tokens, encoding=encoding)
+    return chunk_document(document, settings=settings, source_name=source_name)
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - light import
+
+        return version("docferry")
+    if name in _ROOMS:
+        return getattr(import_module(f"docferry.{_ROOMS[name]}"), name)
+    raise AttributeError(f"module 'docferry' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,104 @@
+"""The one loop of the process, in a thread of its own, on which all network and ledger work runs.
+
+One loop is what makes limits per account process-wide, and what lets both faces work wherever they are
+called: in a script, inside a running loop, in several threads. It is made on first use, and made anew in a
+process forked from one that had it.
+"""
+
+import asyncio
+import atexit
+import os
+import threading
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+__all__ = ["Engine", "current_engine"]
+
+Result = TypeVar("Result")
+
+
+class Engine:
+    """An asyncio loop that runs in a daemon thread until the process ends."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="docferry-engine", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Coroutine[Any, Any, Result]) -> "Future[Result]":
+        """Start a coroutine on the loop, from any thread; cancelling the future cancels the coroutine."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine on the loop and wait for its result; an interrupted wait cancels it.
+
+        Raises:
+            RuntimeError: Called on the engine's own thread, where waiting would never end.
+        """
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise RuntimeError("a plugin must await, not call docferry's synchronous functions")
+        future = self.submit(work)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def stop(self) -> None:
+        """Cancel what is under way and end the thread."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+            tasks = asyncio.all_tasks(self._loop)
+            for task in tasks:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        finally:
+            self._loop.close()
+
+
+class _Holder:
+    """Holds the process's engine and the lock that guards its making."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.engine: Engine | None = None
+
+
+_holder = _Holder()
+
+
+def current_engine() -> Engine:
+    """The engine of this process, made on first use."""
+    with _holder.lock:
+        if _holder.engine is None:
+            _holder.engine = Engine()
+        return _holder.engine
+
+
+def _forget() -> None:
+    # A forked child has the parent's memory but not its threads: it starts afresh. The parent's loop object
+    # is kept from being closed here, because its selector is shared with the parent.
+    _abandoned.append(_holder.engine)
+    _holder.lock = threading.Lock()
+    _holder.engine = None
+
+
+def _stop_at_exit() -> None:
+    if _holder.engine is not None:
+        _holder.engine.stop()
+
+
+_abandoned: list[Engine | None] = []
+os.register_at_fork(after_in_child=_forget)
+atexit.register(_stop_at_exit)

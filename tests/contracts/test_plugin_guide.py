@@ -1,0 +1,62 @@
+"""The plugin author's guide is true: its example runs, and every hook stands in it with its arguments."""
+
+import inspect
+import re
+import sys
+import types
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from docferry.errors import CorruptSourceError
+from docferry.ingest import Ingestor
+from docferry.plugin import PluginManager, spec
+
+GUIDE = (Path(__file__).resolve().parents[2] / "plugins" / "README.md").read_text(encoding="utf-8")
+HOOKS = {name: function for name, function in vars(spec).items() if name.startswith("docferry_")}
+
+
+@pytest.fixture
+def haiku(monkeypatch):
+    code = next(
+        block for block in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL) if "hookimpl" in block
+    )
+    module = types.ModuleType("docferry_haiku")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(compile(code, "plugins/README.md", "exec"), vars(module))  # noqa: S102 - the guide's own example
+    return PluginManager(points=[EntryPoint(name="haiku", value=module.__name__, group="docferry")])
+
+
+def test_example_parses(haiku, tmp_path):
+    poems = tmp_path / "poems.txt"
+    poems.write_text("a\nb\nc\nd\ne\nf")
+    outcomes = list(Ingestor(provider="haiku", manager=haiku).run(str(poems)))
+    assert [chunk.text for chunk in outcomes[0].chunks] == ["a\nb\nc", "d\ne\nf"] or len(
+        outcomes[0].chunks
+    ) == 1
+    assert outcomes[0].chunks[-1].pages[-1] == 2
+
+
+def test_example_raises_what_it_says(haiku, tmp_path):
+    poems = tmp_path / "poems.txt"
+    poems.write_text("a\nb\nc\nd")
+    with pytest.raises(CorruptSourceError, match="the last poem has 1 lines; finish the poem"):
+        list(Ingestor(provider="haiku", manager=haiku).run(str(poems)))
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_hook_stands_in_the_guide_with_its_arguments(name):
+    arguments = ", ".join(inspect.signature(HOOKS[name]).parameters)
+    assert f"### {name}({arguments})" in GUIDE
+
+
+def test_every_hook_has_a_test():
+    tests = Path(__file__).resolve().parents[1].rglob("test_*.py")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in tests if path != Path(__file__))
+    for name in HOOKS:
+        assert name in text
+
+
+def test_entry_point_group_is_the_one_in_the_guide():
+    assert "[project.entry-points.docferry]" in GUIDE
