@@ -1,0 +1,28 @@
+"""What the two adapters share: their settings, and what a failed source means to a framework's stream.
+
+Nothing here knows a framework. The adapters turn outcomes into their framework's objects and nothing else.
+"""
+
+from docferry.delivery.delivery import Delivery, LoadSettings, OnErrorInput, ProfileInput, SplitInput
+from docferry.delivery.failures import FailurePolicy
+from docferry.delivery.inputs import SourcesInput, source_name, sources_on, sources_to_repeat
+from docferry.delivery.options import OptionsInput
+from docferry.delivery.reading import choose_provider, chunking_as_values, read_choice, read_chunking
+
+__all__ = [
+    "Delivery",
+    "FailurePolicy",
+    "LoadSettings",
+    "OnErrorInput",
+    "OptionsInput",
+    "ProfileInput",
+    "SourcesInput",
+    "SplitInput",
+    "choose_provider",
+    "chunking_as_values",
+    "read_choice",
+    "read_chunking",
+    "source_name",
+    "sources_on",
+    "sources_to_repeat",
+]
