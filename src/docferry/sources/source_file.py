@@ -1,0 +1,42 @@
+"""An opened source: its bytes on this machine, and what is known of them."""
+
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["SourceFile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A source whose bytes are at hand, valid until the context that opened it ends.
+
+    Args:
+        name: Name of the source.
+        file_name: Last part of the name with a suffix that fits the content, such as "report.pdf".
+        media_type: What the bytes are, by content first and suffix second, such as "application/pdf".
+        size_bytes: Number of bytes.
+        fingerprint: "sha256:" and the hexadecimal digest of the whole file, also when this is a part of it.
+        content: A path, or the bytes themselves for sources that came as bytes.
+    """
+
+    name: str
+    file_name: str
+    media_type: str
+    size_bytes: int
+    fingerprint: str
+    content: Path | bytes = field(repr=False)
+
+    @property
+    def suffix(self) -> str:
+        """Suffix of the file name, lower case with the dot."""
+        return Path(self.file_name).suffix.lower()
+
+    def open(self) -> BinaryIO:
+        """Open the bytes for reading; the caller closes."""
+        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
+
+    def read_bytes(self) -> bytes:
+        """All bytes, in memory."""
+        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
