@@ -28,11 +28,12 @@ demo: $(STAMP)  ## Parse the PDF that ships with the repository: a table of chun
 test: $(STAMP)  ## Run the tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-check: $(STAMP)  ## Format, lint, types, layers
+check: $(STAMP)  ## Format, lint, layers, types, and the wheels in clean environments
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright --level error
+	$(BIN)/python tests/contracts/wheel_smoke.py
 
 format: $(STAMP)  ## Format and repair what can be repaired
 	$(BIN)/ruff format .

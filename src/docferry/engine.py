@@ -9,7 +9,7 @@ import asyncio
 import atexit
 import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._farewells: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._thread = threading.Thread(target=self._run, name="docferry-engine", daemon=True)
         self._thread.start()
 
@@ -48,6 +49,10 @@ class Engine:
             future.cancel()
             raise
 
+    def at_stop(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have a coroutine function run on the loop when the engine stops, after all tasks have ended."""
+        self._farewells.append(farewell)
+
     def stop(self) -> None:
         """Cancel what is under way and end the thread."""
         if self._thread.is_alive():
@@ -62,6 +67,8 @@ class Engine:
             for task in tasks:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            for farewell in self._farewells:
+                self._loop.run_until_complete(farewell())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         finally:
             self._loop.close()

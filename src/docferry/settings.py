@@ -6,8 +6,22 @@ A provider's knobs are options and live with the provider. Values are read when 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-__all__ = ["PluginPolicy", "read_environment", "read_plugin_policy"]
+import platformdirs
+
+from docferry.errors import InvalidOptionsError
+
+__all__ = [
+    "PluginPolicy",
+    "cache_folder",
+    "cache_max_bytes",
+    "ledger_path",
+    "read_environment",
+    "read_plugin_policy",
+]
+
+DEFAULT_CACHE_MAX_BYTES = 2 * 1024**3
 
 
 def read_environment(*names: str, environment: Mapping[str, str] | None = None) -> str | None:
@@ -51,6 +65,45 @@ def read_plugin_policy(environment: Mapping[str, str] | None = None) -> PluginPo
     allow = read_environment("DOCFERRY_PLUGINS_ALLOW", environment=environment)
     deny = read_environment("DOCFERRY_PLUGINS_DENY", environment=environment)
     return PluginPolicy(allow=None if allow is None else _names(allow), deny=_names(deny or ""))
+
+
+def ledger_path(environment: Mapping[str, str] | None = None) -> Path:
+    """Where the ledger is: DOCFERRY_LEDGER, or `ledger.sqlite3` in the user's data folder.
+
+    `:memory:` stands for a ledger that ends with the process.
+    """
+    given = read_environment("DOCFERRY_LEDGER", environment=environment)
+    if given is not None:
+        return Path(given).expanduser()
+    return platformdirs.user_data_path("docferry", appauthor=False) / "ledger.sqlite3"
+
+
+def cache_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Where paid payloads are kept: DOCFERRY_CACHE, or `payloads` in the user's cache folder.
+
+    `:memory:` stands for a temporary folder that ends with the process.
+    """
+    given = read_environment("DOCFERRY_CACHE", environment=environment)
+    if given is not None:
+        return Path(given).expanduser()
+    return platformdirs.user_cache_path("docferry", appauthor=False) / "payloads"
+
+
+def cache_max_bytes(environment: Mapping[str, str] | None = None) -> int:
+    """How large the payload cache may grow: DOCFERRY_CACHE_MAX_BYTES, or 2 GiB.
+
+    Raises:
+        InvalidOptionsError: The variable is not a whole number of bytes.
+    """
+    given = read_environment("DOCFERRY_CACHE_MAX_BYTES", environment=environment)
+    if given is None:
+        return DEFAULT_CACHE_MAX_BYTES
+    if not (given.isascii() and given.isdigit()):
+        raise InvalidOptionsError(
+            f"DOCFERRY_CACHE_MAX_BYTES is '{given}', which is not a number of bytes",
+            next_step=f"set it to a whole number such as {DEFAULT_CACHE_MAX_BYTES}",
+        )
+    return int(given)
 
 
 def _names(text: str) -> frozenset[str]:

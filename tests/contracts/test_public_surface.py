@@ -18,6 +18,7 @@ PUBLIC_MODULES = (
     "docferry.errors",
     "docferry.ingest",
     "docferry.langchain",
+    "docferry.ledger",
     "docferry.llama_index",
     "docferry.metadata",
     "docferry.model",

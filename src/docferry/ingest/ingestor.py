@@ -10,7 +10,7 @@ from docferry.ingest.outcome import OnError
 from docferry.ingest.producer import Plan
 from docferry.model import Document, PageSelection, ProgressEvent
 from docferry.plugin import PluginManager, Provider
-from docferry.provider import ProviderOptions, read_options
+from docferry.provider import JobSettings, ProviderOptions, read_options
 from docferry.sources import SourceInput
 
 __all__ = ["Ingestor", "parse"]
@@ -28,6 +28,7 @@ class Ingestor:
         chunking: How documents are cut; None for documents only: outcomes then hold no chunks.
         on_error: What a failed source does to a run: raise, skip or collect.
         look_ahead: Sources parsed ahead of the one being read, at least 0.
+        jobs: Settings for remote jobs: ledger, cache, deadline, proxies; None for the defaults.
         on_progress: Called with each progress event on the engine's thread; it must be quick and not raise.
         manager: Where plugins are found; None for those installed.
 
@@ -47,6 +48,7 @@ class Ingestor:
         chunking: ChunkSettings | None = DEFAULT_CHUNKING,
         on_error: OnError | str = OnError.RAISE,
         look_ahead: int = 4,
+        jobs: JobSettings | None = None,
         on_progress: Callable[[ProgressEvent], None] | None = None,
         manager: PluginManager | None = None,
     ) -> None:
@@ -60,6 +62,7 @@ class Ingestor:
             chunking=chunking,
             on_error=_read_on_error(on_error),
             look_ahead=look_ahead,
+            jobs=jobs or JobSettings(),
             listener=on_progress or _ignore,
         )
 

@@ -12,11 +12,10 @@ import anyio.to_thread
 from docferry.chunking import Chunk, ChunkSettings, chunk_document
 from docferry.errors import DocferryError, ProviderBugError
 from docferry.ingest.outcome import OnError, Outcome, Report
-from docferry.ingest.slicing import renumber
 from docferry.ingest.stream import OutcomeStream
 from docferry.model import Ability, Document, PageSelection, ProgressEvent, ProgressPhase
 from docferry.plugin import Provider
-from docferry.provider import ParseContext, ProviderOptions
+from docferry.provider import JobSettings, ParseContext, ProviderOptions, renumber
 from docferry.sources import (
     Source,
     SourceFile,
@@ -42,6 +41,7 @@ class Plan:
     chunking: ChunkSettings | None
     on_error: OnError
     look_ahead: int
+    jobs: JobSettings
     listener: Callable[[ProgressEvent], None]
 
 
@@ -148,21 +148,29 @@ class Producer:
             return await plan.provider.parse(
                 source, pages=pages, options=plan.options, context=self._context(self._open)
             )
-        async with self._open(source) as whole:
-            part, numbers = await anyio.to_thread.run_sync(lambda: slice_pages(whole, pages=pages))
+        async with open_source(source, max_size_bytes=plan.provider.info.limits.max_size_bytes) as whole:
+            part, numbers = await anyio.to_thread.run_sync(
+                lambda: slice_pages(whole, pages=pages, password=plan.options.document_password)
+            )
+            await self._check(part)
             document = await plan.provider.parse(
                 source, pages=None, options=plan.options, context=self._context(_already_open(part))
             )
         return renumber(document, numbers)
 
     def _context(self, opener: Callable[[Source], AbstractAsyncContextManager[SourceFile]]) -> ParseContext:
-        return ParseContext(info=self.plan.provider.info, opener=opener, listener=self.plan.listener)
+        return ParseContext(
+            info=self.plan.provider.info, jobs=self.plan.jobs, opener=opener, listener=self.plan.listener
+        )
 
     @asynccontextmanager
     async def _open(self, source: Source) -> AsyncGenerator[SourceFile]:
-        async with open_source(source) as file:
-            await anyio.to_thread.run_sync(lambda: check_source_file(file, info=self.plan.provider.info))
+        async with open_source(source, max_size_bytes=self.plan.provider.info.limits.max_size_bytes) as file:
+            await self._check(file)
             yield file
+
+    async def _check(self, file: SourceFile) -> None:
+        await anyio.to_thread.run_sync(lambda: check_source_file(file, info=self.plan.provider.info))
 
     def _tell(self, source: Source, phase: ProgressPhase, *, pages_done: int = 0) -> None:
         self.plan.listener(

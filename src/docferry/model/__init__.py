@@ -4,6 +4,7 @@ from docferry.model.codec import decode_document, encode_document
 from docferry.model.document import SCHEMA_VERSION, Document, DocumentWarning, Page
 from docferry.model.element import Element, ElementKind, Image
 from docferry.model.geometry import BoundingBox, LengthUnit, Region
+from docferry.model.job import AccountStatus, Cost, JobState, JobStatus, Payload, PayloadPart, Receipt
 from docferry.model.limits import Limits
 from docferry.model.page_selection import PageSelection
 from docferry.model.progress import ProgressEvent, ProgressPhase
@@ -14,21 +15,28 @@ from docferry.model.table import Table, TableCell
 __all__ = [
     "SCHEMA_VERSION",
     "Ability",
+    "AccountStatus",
     "BoundingBox",
+    "Cost",
     "Document",
     "DocumentWarning",
     "Element",
     "ElementKind",
     "FileFormat",
     "Image",
+    "JobState",
+    "JobStatus",
     "LengthUnit",
     "Limits",
     "Page",
     "PageSelection",
+    "Payload",
+    "PayloadPart",
     "ProgressEvent",
     "ProgressPhase",
     "Provenance",
     "ProviderInfo",
+    "Receipt",
     "Region",
     "Table",
     "TableCell",

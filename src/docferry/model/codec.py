@@ -62,7 +62,11 @@ def _decode(kind: Any, raw: Any) -> Any:  # noqa: ANN401 - any field of the mode
     if is_dataclass(kind):
         hints = _hints(typing.cast("type", kind))
         return typing.cast("type", kind)(
-            **{name: _decode(hint, raw[name]) for name, (hint, is_required) in hints.items() if is_required or name in raw}
+            **{
+                name: _decode(hint, raw[name])
+                for name, (hint, is_required) in hints.items()
+                if is_required or name in raw
+            }
         )
     origin = typing.get_origin(kind)
     if origin is tuple:

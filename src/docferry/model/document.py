@@ -1,6 +1,7 @@
 """What every provider's result becomes."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from docferry.model.element import Element
 from docferry.model.geometry import LengthUnit
@@ -62,8 +63,8 @@ class Document:
         schema_version: Version of this model.
 
     Raises:
-        ValueError: Pages do not ascend, an element id occurs twice, or an element stands on a page that is not
-            among the pages.
+        ValueError: Pages do not ascend, an element id occurs twice, or an element stands on a page that is
+            not among the pages.
     """
 
     source_fingerprint: str
@@ -75,7 +76,7 @@ class Document:
 
     def __post_init__(self) -> None:
         numbers = [page.number for page in self.pages]
-        if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(numbers)):
             raise ValueError("pages must ascend")
         known_pages = set(numbers)
         known_ids: set[str] = set()

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from docferry.model.limits import Limits
 
 __all__ = ["Ability", "FileFormat", "ProviderInfo"]
+
+
+NO_LIMITS = Limits()
 
 
 class Ability(StrEnum):
@@ -53,8 +57,8 @@ class ProviderInfo:
     name: str
     title: str
     formats: tuple[FileFormat, ...]
-    options_type: type
-    limits: Limits = Limits()
+    options_type: type[Any]
+    limits: Limits = NO_LIMITS
     abilities: frozenset[Ability] = frozenset()
     environment: tuple[str, ...] = ()
     homepage: str = ""

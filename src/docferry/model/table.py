@@ -41,7 +41,7 @@ class Table:
     Args:
         n_rows: Number of rows, header rows included.
         n_columns: Number of columns.
-        cells: The cells in row-major order of their first row and column; places that no cell covers are empty.
+        cells: The cells, row-major by their first row and column; places that no cell covers are empty.
         continues_previous: Whether the provider says that this is the next part of the table before it.
 
     Raises:

@@ -9,10 +9,16 @@ from typing import Any
 
 import pluggy
 
-from docferry.errors import DocferryError, PluginLoadError, ProviderBugError, UnknownProviderError
+from docferry.errors import (
+    DocferryError,
+    InvalidOptionsError,
+    PluginLoadError,
+    ProviderBugError,
+    UnknownProviderError,
+)
 from docferry.model import Document, PageSelection, ProviderInfo
 from docferry.plugin import spec
-from docferry.provider import ParseContext, ProviderOptions
+from docferry.provider import JobApi, ParseContext, ProviderOptions
 from docferry.settings import PluginPolicy, read_plugin_policy
 from docferry.sources import Source
 
@@ -79,6 +85,20 @@ class Provider:
         if not isinstance(document, Document):
             raise self._bug(f"returned {type(document).__name__} instead of a Document")
         return document
+
+    def job_api(self, options: ProviderOptions) -> JobApi:
+        """How to speak with the provider's service about jobs and accounts.
+
+        Raises:
+            InvalidOptionsError: The provider has no remote jobs.
+            MissingCredentialError: There is no key.
+        """
+        api: JobApi | None = self._hook.docferry_job_api(options=options)
+        if api is None:
+            raise InvalidOptionsError(
+                f"provider {self.info.name} has no remote jobs", next_step="name a provider that has"
+            )
+        return api
 
     def _bug(self, what: str) -> ProviderBugError:
         return ProviderBugError(

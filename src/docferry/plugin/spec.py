@@ -4,17 +4,18 @@ Hooks are called by keyword, so an implementation may leave out arguments it doe
 versions of docferry may add arguments.
 """
 
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 import pluggy
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from docferry.model import Document, PageSelection, ProviderInfo
-    from docferry.provider import ParseContext, ProviderOptions
+    from docferry.provider import JobApi, ParseContext, ProviderOptions
     from docferry.sources import Source
 
-__all__ = ["docferry_parse", "docferry_provider_info", "hookimpl"]
+__all__ = ["docferry_job_api", "docferry_parse", "docferry_provider_info", "hookimpl"]
 
 hookspec = pluggy.HookspecMarker("docferry")
 hookimpl = pluggy.HookimplMarker("docferry")
@@ -45,5 +46,20 @@ def docferry_parse(
 
     Raises:
         DocferryError: Any error of docferry.errors; everything else is reported as a bug of the plugin.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def docferry_job_api(options: "ProviderOptions") -> "JobApi":
+    """Return how to speak with the service. Required of providers whose card has JOBS. No I/O.
+
+    `docferry jobs` and `docferry account` use it for work that needs no source.
+
+    Args:
+        options: An instance of the card's options type.
+
+    Raises:
+        MissingCredentialError: There is no key.
     """
     raise NotImplementedError

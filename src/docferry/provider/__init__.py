@@ -1,6 +1,30 @@
-"""The kit for plugin authors: options, and what a parse call is handed."""
+"""The kit for plugin authors: options, what a parse call is handed, and how to speak with a service."""
 
 from docferry.provider.context import ParseContext
+from docferry.provider.exchange import Exchange, FilePart, Keep, Request, Response
+from docferry.provider.job_api import JobApi, PayloadReader, PollAdvice, ServiceIdentity, SubmitItem
+from docferry.provider.job_settings import JobSettings, OnInterrupt, OnUnknown
 from docferry.provider.options import ProviderOptions, read_options
+from docferry.provider.slicing import renumber
+from docferry.provider.transport import NetworkSettings
 
-__all__ = ["ParseContext", "ProviderOptions", "read_options"]
+__all__ = [
+    "Exchange",
+    "FilePart",
+    "JobApi",
+    "JobSettings",
+    "Keep",
+    "NetworkSettings",
+    "OnInterrupt",
+    "OnUnknown",
+    "ParseContext",
+    "PayloadReader",
+    "PollAdvice",
+    "ProviderOptions",
+    "Request",
+    "Response",
+    "ServiceIdentity",
+    "SubmitItem",
+    "read_options",
+    "renumber",
+]

@@ -7,7 +7,10 @@ from typing import ParamSpec, TypeVar
 
 import anyio.to_thread
 
-from docferry.model import ProgressEvent, ProgressPhase, ProviderInfo
+from docferry.model import Document, PageSelection, ProgressEvent, ProgressPhase, ProviderInfo
+from docferry.provider.job_api import JobApi
+from docferry.provider.job_settings import JobSettings
+from docferry.provider.options import ProviderOptions
 from docferry.sources import Source, SourceFile
 
 __all__ = ["ParseContext"]
@@ -22,11 +25,13 @@ class ParseContext:
 
     Args:
         info: The provider's own card.
+        jobs: Our settings for remote jobs.
         opener: Opens a source and checks it against the card; `open` is the way to call it.
         listener: Receives progress events on the engine's thread.
     """
 
     info: ProviderInfo
+    jobs: JobSettings = field(default_factory=JobSettings)
     opener: Callable[[Source], AbstractAsyncContextManager[SourceFile]] = field(repr=False)
     listener: Callable[[ProgressEvent], None] = field(repr=False)
 
@@ -40,6 +45,20 @@ class ParseContext:
             SourceError: On entering the block; the class says why.
         """
         return self.opener(source)
+
+    async def run_job(
+        self, api: JobApi, source: Source, *, pages: PageSelection | None, options: ProviderOptions
+    ) -> Document:
+        """Parse with a service, through the ledger and the cache: all that a remote plugin's hook does.
+
+        Raises:
+            DocferryError: Why there is no document.
+        """
+        from docferry.provider.job_room import job_runner  # noqa: PLC0415 - only remote providers pay for it
+
+        return await job_runner(self.jobs).parse(
+            api, source, pages=pages, options=options, context=self, settings=self.jobs
+        )
 
     def report(self, source: Source, *, pages_done: int, pages_total: int | None) -> None:
         """Tell how many of the pages of this source are parsed."""

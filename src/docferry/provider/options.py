@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import pydantic
 
@@ -20,6 +20,31 @@ class ProviderOptions(pydantic.BaseModel):
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """All options but secrets, as JSON values: what a ledger row may hold."""
+        return {
+            name: value for name, value in self.model_dump(mode="json").items() if not self._is_secret(name)
+        }
+
+    @property
+    def semantic(self) -> dict[str, Any]:
+        """The options that change what the service returns, as JSON values: what a payload's key holds."""
+        return {name: value for name, value in self.shown.items() if self._is_semantic(name)}
+
+    @property
+    def document_password(self) -> str | None:
+        """The password of locked documents: of the option `password`, where a provider has one."""
+        password = getattr(self, "password", None)
+        return password.get_secret_value() if isinstance(password, pydantic.SecretStr) else None
+
+    def _is_secret(self, name: str) -> bool:
+        return isinstance(getattr(self, name), (pydantic.SecretStr, pydantic.SecretBytes))
+
+    def _is_semantic(self, name: str) -> bool:
+        extra = type(self).model_fields[name].json_schema_extra
+        return extra != {"semantic": False}
 
 
 OptionsT = TypeVar("OptionsT", bound=ProviderOptions)
@@ -56,7 +81,7 @@ def _explain(
     error: pydantic.ValidationError, options_type: type[ProviderOptions], provider: str
 ) -> InvalidOptionsError:
     first = error.errors(include_input=False, include_url=False)[0]
-    name = ".".join(str(part) for part in cast("tuple[int | str, ...]", first["loc"]))
+    name = ".".join(str(part) for part in first["loc"])
     known = sorted(options_type.model_fields)
     if first["type"] == "extra_forbidden":
         close = difflib.get_close_matches(name, known, n=1)

@@ -23,6 +23,7 @@ from docferry.errors import (
 from docferry.sources.description import FileHints
 from docferry.sources.media_types import media_type_of_suffix
 from docferry.sources.naming import last_part, suffix_of
+from docferry.sources.quiet_url import QuietUrl
 from docferry.sources.storing import PART_BYTES, StoredFile
 
 __all__ = ["download"]
@@ -51,13 +52,6 @@ _REFUSALS: dict[int, tuple[type[DocferryError], str, str]] = {
     HTTPStatus.TOO_EARLY: _NOT_NOW,
     HTTPStatus.TOO_MANY_REQUESTS: (RateLimitedError, "too many requests", _TRY_LATER),
 }
-
-
-class _QuietUrl(httpx.URL):
-    """A URL whose text lacks what may be secret: httpx logs that text for every request."""
-
-    def __str__(self) -> str:
-        return str(self.copy_with(username=None, password=None, query=None, fragment=None))
 
 
 async def download(address: str, *, target: StoredFile, idle_timeout_seconds: float) -> FileHints:
@@ -109,7 +103,7 @@ async def _answer(client: httpx.AsyncClient, address: str, name: str) -> AsyncGe
     """
     request = client.build_request("GET", address)
     for _ in range(_MAX_REDIRECTS + 1):
-        request.url = _QuietUrl(request.url)
+        request.url = QuietUrl(request.url)
         if not 0 <= (request.url.port or 0) <= _MAX_PORT:
             raise httpx.InvalidURL("port")  # the socket would fail with an OverflowError in a group
         answer = await client.send(request, stream=True)

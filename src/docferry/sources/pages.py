@@ -63,7 +63,7 @@ def slice_pages(
         if len(page_numbers) == len(document) and password is None:
             return file, page_numbers
         content = _copy_of(document, page_numbers)
-    return dataclasses.replace(file, content=content, size_bytes=len(content)), page_numbers
+    return dataclasses.replace(file, content=content, size_bytes=len(content), part=str(pages)), page_numbers
 
 
 def _selected(pages: PageSelection, *, page_count: int, name: str) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ class SourceFile:
         size_bytes: Number of bytes.
         fingerprint: "sha256:" and the hexadecimal digest of the whole file, also when this is a part of it.
         content: A path, or the bytes themselves for sources that came as bytes.
+        part: Canonical text of the page selection when this holds only those pages of the file; else empty.
     """
 
     name: str
@@ -27,6 +28,7 @@ class SourceFile:
     size_bytes: int
     fingerprint: str
     content: Path | bytes = field(repr=False)
+    part: str = ""
 
     @property
     def suffix(self) -> str:

@@ -1,0 +1,241 @@
+"""Files named by the SHA-256 of their bytes. Which of them are wanted is for the caller to know."""
+
+import contextlib
+import hashlib
+import io
+import os
+import re
+import tempfile
+from collections.abc import Callable, Collection, Generator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from docferry.errors import ConfigurationError
+from docferry.model import PayloadPart
+
+__all__ = ["BlobFolder", "BlobMark", "BlobWriter"]
+
+PRIVATE_FOLDER = 0o700
+BlobMark = tuple[int, int]
+"""Inode and time of last change in nanoseconds: tells one file from another that took its place."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobFolder:
+    """The folders `blobs` and `temp` within a cache folder; nothing else in there is ever touched.
+
+    Args:
+        folder: The cache folder.
+        advice: The next step for a person when it cannot be read or written.
+    """
+
+    def __init__(self, folder: Path, *, advice: str) -> None:
+        self.folder = folder
+        self._advice = advice
+
+    @contextlib.contextmanager
+    def guard(self) -> Generator[None]:
+        """Turns errors of the disk into ConfigurationError."""
+        try:
+            yield
+        except OSError as error:
+            raise ConfigurationError(
+                f"the payload cache {self.folder} cannot be used: {error.strerror or type(error).__name__}",
+                next_step=self._advice,
+            ) from error
+
+    def open_temporary(self) -> tuple[BinaryIO, Path]:
+        """A new file that only its owner may read, for `move_in` to make a blob of."""
+        folder = self.folder / "temp"
+        _make_folders(self.folder, folder)
+        descriptor, name = tempfile.mkstemp(dir=folder, suffix=".part")
+        return os.fdopen(descriptor, "wb"), Path(name)
+
+    def move_in(self, path: Path, digest: str) -> BlobMark:
+        """Make a complete temporary file a blob, in place of a file of the same digest."""
+        target = self._path(digest)
+        _make_folders(self.folder, target.parent.parent, target.parent)
+        try:
+            path.replace(target)
+        except PermissionError:  # Windows, while somebody reads the file; its bytes are the same
+            if not target.exists():
+                raise
+            path.unlink()
+        return _mark(target.stat())
+
+    def open(self, digest: str) -> io.BufferedReader:
+        """Open a blob for reading.
+
+        Raises:
+            FileNotFoundError: It is not there.
+        """
+        return self._path(digest).open("rb")
+
+    def size(self, digest: str) -> int | None:
+        """Size of a blob in bytes, None when it is not there."""
+        try:
+            return self._path(digest).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def mark(self, digest: str) -> BlobMark | None:
+        """The mark of a blob, None when it is not there."""
+        try:
+            return _mark(self._path(digest).stat())
+        except FileNotFoundError:
+            return None
+
+    def mark_of_open(self, stream: io.BufferedReader) -> BlobMark:
+        """The mark of the file behind an open stream."""
+        return _mark(os.fstat(stream.fileno()))
+
+    def delete(self, digests: Collection[str]) -> None:
+        """Delete blobs that are there."""
+        for digest in digests:
+            _delete(self._path(digest))
+
+    def remove_strays(self, known: Collection[str], *, older_than: float) -> int:
+        """Delete temporary files, and blobs that are not known, last changed before that time.
+
+        Returns:
+            How many.
+        """
+        count = 0
+        for path in [*self.folder.glob("temp/*"), *self.folder.glob("blobs/*/*")]:
+            if path.name not in known and _is_older(path, older_than):
+                _delete(path)
+                count += 1
+        return count
+
+    def _path(self, digest: str) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError(f"not a SHA-256 digest: {digest!r}")
+        return self.folder / "blobs" / digest[:2] / digest
+
+
+class BlobWriter:
+    """Writes one part of a payload; made by `PayloadStore.writer`. One thread at a time.
+
+    Args:
+        folder: Where to.
+        name: Name of the part.
+        media_type: Its media type; may be set until the part is finished.
+        keeper: Called by `finish` with the temporary file and the part, to make the file a blob.
+    """
+
+    def __init__(
+        self,
+        folder: BlobFolder,
+        *,
+        name: str,
+        media_type: str,
+        keeper: Callable[[Path, PayloadPart], None],
+    ) -> None:
+        self.media_type = media_type
+        self._folder = folder
+        self._name = name
+        self._keeper = keeper
+        self._hash = hashlib.sha256()
+        self._size_bytes = 0
+        self._part: PayloadPart | None = None
+        self._is_discarded = False
+        with folder.guard():
+            self._stream, self._path = folder.open_temporary()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.discard()
+        elif not self._is_discarded:
+            self.finish()
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes written so far."""
+        return self._size_bytes
+
+    @property
+    def part(self) -> PayloadPart:
+        """The part, once it is finished.
+
+        Raises:
+            RuntimeError: It is not.
+        """
+        if self._part is None:
+            raise RuntimeError(f"the part '{self._name}' is not finished")
+        return self._part
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+        with self._folder.guard():
+            self._stream.write(data)
+        self._hash.update(data)
+        self._size_bytes += len(data)
+
+    def finish(self) -> PayloadPart:
+        """Put the bytes on the disk for good; finishing twice does no harm.
+
+        Raises:
+            RuntimeError: The part was discarded.
+        """
+        if self._part is not None:
+            return self._part
+        if self._is_discarded:
+            raise RuntimeError(f"the part '{self._name}' was discarded")
+        part = PayloadPart(
+            name=self._name,
+            media_type=self.media_type,
+            size_bytes=self._size_bytes,
+            digest=self._hash.hexdigest(),
+        )
+        try:
+            with self._folder.guard():
+                self._stream.flush()
+                os.fsync(self._stream.fileno())
+                self._stream.close()
+            self._keeper(self._path, part)
+        except BaseException:
+            self.discard()
+            raise
+        self._part = part
+        return part
+
+    def discard(self) -> None:
+        """Delete what was written, unless it is finished."""
+        if self._part is None and not self._is_discarded:
+            self._is_discarded = True
+            with contextlib.suppress(OSError):  # a full disk, once more; the file is deleted all the same
+                self._stream.close()
+            _delete(self._path)
+
+
+def _make_folders(*folders: Path) -> None:
+    # One by one, because mkdir gives the mode to the last folder only.
+    for folder in folders:
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+
+
+def _mark(status: os.stat_result) -> BlobMark:
+    return status.st_ino, status.st_mtime_ns
+
+
+def _is_older(path: Path, time: float) -> bool:
+    try:
+        return path.stat().st_mtime < time
+    except FileNotFoundError:  # another process was faster
+        return False
+
+
+def _delete(path: Path) -> None:
+    # Windows does not delete an open file; it becomes a stray and goes later.
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        path.unlink()

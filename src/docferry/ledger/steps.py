@@ -1,0 +1,243 @@
+"""How far a job has come: the changes of its step, as parts of one transaction."""
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from docferry.ledger.ledger import LeaseLostError
+from docferry.ledger.record import JobRecord, JobStep, Observation
+from docferry.ledger.redaction import describe_error, redact
+from docferry.ledger.rows import load_jobs, payload_to_json
+from docferry.model import JobState, JobStatus, Payload, Receipt
+
+__all__ = [
+    "read_observations",
+    "store_intent",
+    "store_not_committed",
+    "store_payload",
+    "store_receipts",
+    "store_status",
+    "store_unknown",
+]
+
+MAX_RAW_STATE_CHARACTERS = 100
+_UNANSWERED = (JobStep.INTENT, JobStep.UNKNOWN)
+_UNDER_WAY = (JobStep.INTENT, JobStep.SUBMITTED, JobStep.UNKNOWN)
+_CLOSING_STEPS = {
+    JobState.FAILED: JobStep.FAILED,
+    JobState.CANCELLED: JobStep.CANCELLED,
+    JobState.EXPIRED: JobStep.EXPIRED,
+}
+# Stands for "not said" in a key column, where NULLs would all differ.
+_NOT_SAID = -1
+
+
+def store_intent(  # noqa: PLR0913 - the arguments of the ledger's method
+    connection: sqlite3.Connection,
+    job_ids: Collection[str],
+    *,
+    submission_id: str,
+    receipts: Mapping[str, Receipt],
+    owner: str,
+    now: float,
+) -> None:
+    """See `Ledger.record_intent`."""
+    records = load_jobs(connection, job_ids)
+    lost = _lost(job_ids, records, lambda job: _is_held(job, owner) and job.step is JobStep.OPEN)
+    if lost:
+        raise LeaseLostError(lost)
+    connection.executemany(
+        """
+        UPDATE jobs SET step = 'intent', submission_id = ?, remote_id = ?, item_id = ?,
+          error_class = '', error_message = '', updated_at = ?
+        WHERE id = ?
+        """,
+        [(submission_id, *_receipt_columns(receipts.get(job_id)), now, job_id) for job_id in job_ids],
+    )
+
+
+def store_receipts(
+    connection: sqlite3.Connection, receipts: Mapping[str, Receipt], *, owner: str, now: float
+) -> tuple[str, ...]:
+    """See `Ledger.record_receipts`; returns the jobs lost, for the caller to raise after the commit."""
+    records = load_jobs(connection, receipts.keys())
+
+    def is_written(job: JobRecord) -> bool:
+        # The missing answer of a request made before the lease was lost.
+        is_answer = job.step is JobStep.UNKNOWN
+        may_change = job.step is JobStep.OPEN or job.step in _UNANSWERED
+        return may_change and (is_answer or job.lease_owner == owner)
+
+    def is_known(job: JobRecord) -> bool:
+        return job.step is not JobStep.OPEN and job.receipt == receipts[job.id]
+
+    connection.executemany(
+        """
+        UPDATE jobs SET step = 'submitted', remote_id = ?, item_id = ?,
+          error_class = '', error_message = '', updated_at = ?
+        WHERE id = ?
+        """,
+        [(*_receipt_columns(receipts[job.id]), now, job.id) for job in records.values() if is_written(job)],
+    )
+    return _lost(
+        receipts.keys(),
+        records,
+        lambda job: job.lease_owner == owner and (is_written(job) or is_known(job)),
+    )
+
+
+def store_not_committed(
+    connection: sqlite3.Connection,
+    job_ids: Collection[str],
+    *,
+    owner: str,
+    now: float,
+    error: Exception | None,
+) -> tuple[str, ...]:
+    """See `Ledger.record_not_committed`; returns the jobs lost, for the caller to raise after the commit."""
+
+    def is_ours(job: JobRecord) -> bool:
+        return job.lease_owner == owner and (job.step is JobStep.OPEN or job.step in _UNANSWERED)
+
+    records = load_jobs(connection, job_ids)
+    connection.executemany(
+        """
+        UPDATE jobs SET step = 'open', remote_id = NULL, item_id = '', submission_id = '',
+          error_class = ?, error_message = ?, updated_at = ?
+        WHERE id = ?
+        """,
+        [(*_error_columns(error), now, job.id) for job in records.values() if is_ours(job)],
+    )
+    return _lost(job_ids, records, is_ours)
+
+
+def store_unknown(
+    connection: sqlite3.Connection,
+    job_ids: Collection[str],
+    *,
+    owner: str,
+    now: float,
+    error: Exception | None,
+) -> tuple[str, ...]:
+    """See `Ledger.record_unknown`; returns the jobs lost, for the caller to raise after the commit."""
+
+    def is_ours(job: JobRecord) -> bool:
+        return job.lease_owner == owner and job.step in _UNANSWERED
+
+    records = load_jobs(connection, job_ids)
+    connection.executemany(
+        "UPDATE jobs SET step = 'unknown', error_class = ?, error_message = ?, updated_at = ? WHERE id = ?",
+        [(*_error_columns(error), now, job.id) for job in records.values() if is_ours(job)],
+    )
+    return _lost(job_ids, records, is_ours)
+
+
+def store_status(connection: sqlite3.Connection, job_id: str, status: JobStatus, *, now: float) -> JobRecord:
+    """See `Ledger.observe`."""
+    record = _require(connection, job_id)
+    raw_state = redact(status.raw_state)[:MAX_RAW_STATE_CHARACTERS]
+    cost = status.cost
+    connection.execute(
+        """
+        UPDATE jobs SET state = ?, raw_state = ?, cost_pages = coalesce(?, cost_pages),
+          cost_credits = coalesce(?, cost_credits), updated_at = ?
+        WHERE id = ?
+        """,
+        (
+            status.state.value,
+            raw_state,
+            None if cost is None else cost.pages,
+            None if cost is None else cost.credits,
+            now,
+            job_id,
+        ),
+    )
+    closing_step = _CLOSING_STEPS.get(status.state)
+    if closing_step is not None and record.step in _UNDER_WAY:
+        connection.execute(
+            "UPDATE jobs SET step = ?, error_class = ?, error_message = ? WHERE id = ?",
+            (closing_step.value, *_error_columns(status.error), job_id),
+        )
+    _count_observation(connection, job_id, status, raw_state, now)
+    return _require(connection, job_id)
+
+
+def store_payload(connection: sqlite3.Connection, job_id: str, payload: Payload, *, now: float) -> None:
+    """See `Ledger.record_payload`."""
+    _require(connection, job_id)
+    connection.execute(
+        """
+        UPDATE jobs SET step = 'fetched', payload_json = ?, error_class = '', error_message = '',
+          updated_at = ?
+        WHERE id = ?
+        """,
+        (payload_to_json(payload), now, job_id),
+    )
+
+
+def read_observations(connection: sqlite3.Connection, job_id: str) -> tuple[Observation, ...]:
+    """See `Ledger.observations`."""
+    rows = connection.execute(
+        "SELECT * FROM observations WHERE job_id = ? ORDER BY first_seen_at, rowid", (job_id,)
+    )
+    return tuple(
+        Observation(
+            state=JobState(row["state"]),
+            raw_state=row["raw_state"],
+            pages_done=_read_count(row["pages_done"]),
+            pages_total=_read_count(row["pages_total"]),
+            first_seen_at=row["first_seen_at"],
+            last_seen_at=row["last_seen_at"],
+            count=row["count"],
+        )
+        for row in rows
+    )
+
+
+def _count_observation(
+    connection: sqlite3.Connection, job_id: str, status: JobStatus, raw_state: str, now: float
+) -> None:
+    connection.execute(
+        """
+        INSERT INTO observations
+        VALUES (:job_id, :state, :raw_state, :pages_done, :pages_total, :now, :now, 1)
+        ON CONFLICT (job_id, state, raw_state, pages_done, pages_total)
+        DO UPDATE SET last_seen_at = :now, count = count + 1
+        """,
+        {
+            "job_id": job_id,
+            "state": status.state.value,
+            "raw_state": raw_state,
+            "pages_done": _NOT_SAID if status.pages_done is None else status.pages_done,
+            "pages_total": _NOT_SAID if status.pages_total is None else status.pages_total,
+            "now": now,
+        },
+    )
+
+
+def _require(connection: sqlite3.Connection, job_id: str) -> JobRecord:
+    record = load_jobs(connection, (job_id,)).get(job_id)
+    if record is None:
+        raise LeaseLostError((job_id,))
+    return record
+
+
+def _is_held(job: JobRecord, owner: str) -> bool:
+    return job.is_current and job.lease_owner == owner
+
+
+def _lost(
+    job_ids: Iterable[str], records: Mapping[str, JobRecord], is_kept: Callable[[JobRecord], bool]
+) -> tuple[str, ...]:
+    return tuple(job_id for job_id in job_ids if job_id not in records or not is_kept(records[job_id]))
+
+
+def _receipt_columns(receipt: Receipt | None) -> tuple[str | None, str]:
+    return (None, "") if receipt is None else (receipt.remote_id, receipt.item_id)
+
+
+def _error_columns(error: Exception | None) -> tuple[str, str]:
+    return ("", "") if error is None else describe_error(error)
+
+
+def _read_count(value: int) -> int | None:
+    return None if value == _NOT_SAID else value

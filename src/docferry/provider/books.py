@@ -1,0 +1,111 @@
+"""The ledger and the payload cache as the engine uses them: off the loop, one call at a time."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any, BinaryIO, ParamSpec, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from docferry.ledger import Ledger, PayloadStore
+from docferry.model import Payload, PayloadPart
+from docferry.provider.exchange import Keep, Response
+from docferry.provider.job_api import PayloadReader
+from docferry.provider.transport import Sink
+
+__all__ = ["Books", "PayloadCollector"]
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class Books:
+    """A ledger and a payload store with the thread that works on them.
+
+    Args:
+        ledger: The ledger.
+        store: The payload store.
+    """
+
+    def __init__(self, *, ledger: Ledger, store: PayloadStore) -> None:
+        self.ledger = ledger
+        self.store = store
+        self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
+        self._one_at_a_time = anyio.CapacityLimiter(1)
+
+    async def do(
+        self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """Call a method of the ledger or the store in the worker thread. Once begun it is not abandoned."""
+        call = partial(work, *args, **kwargs)
+        return await _unbroken(anyio.to_thread.run_sync(call, limiter=self._one_at_a_time))
+
+    def reader(self, payload: Payload) -> PayloadReader:
+        """Access to a payload's bytes."""
+
+        def open_part(name: str) -> BinaryIO:
+            part = payload.part(name)
+            if part is None:
+                raise KeyError(name)
+            return self.store.open(part)
+
+        return PayloadReader(payload=payload, opener=open_part)
+
+
+class PayloadCollector:
+    """Saves the parts of one payload into the store.
+
+    Args:
+        books: Where the bytes go.
+    """
+
+    def __init__(self, *, books: Books) -> None:
+        self._books = books
+        self._parts: dict[str, PayloadPart] = {}
+
+    @property
+    def payload(self) -> Payload:
+        """What was saved so far."""
+        return Payload(parts=tuple(self._parts.values()))
+
+    async def keep(self, part: Keep) -> None:
+        """Save bytes at hand."""
+
+        def save() -> PayloadPart:
+            with self._books.store.writer(part.name, part.media_type) as writer:
+                writer.write(part.data)
+            return writer.part
+
+        self._parts[part.name] = await self._books.do(save)
+
+    async def stream(self, name: str, send: Callable[[Sink], Awaitable[Response]]) -> Response:
+        """Save what `send` writes into the sink, if its response is a success."""
+        writer = await self._books.do(self._books.store.writer, name, "")
+
+        async def sink(data: bytes) -> None:
+            await self._books.do(writer.write, data)
+
+        try:
+            response = await send(sink)
+        except BaseException:
+            await self._books.do(writer.discard)
+            raise
+        if response.is_success:
+            writer.media_type = response.headers.get("content-type", "").partition(";")[0].strip()
+            self._parts[name] = await self._books.do(writer.finish)
+        else:
+            await self._books.do(writer.discard)
+        return response
+
+
+async def _unbroken(work: Coroutine[Any, Any, Result]) -> Result:
+    """Await to the end even when cancelled meanwhile: a write to the ledger is not left half known."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

@@ -1,0 +1,93 @@
+"""What a failed request means: whether it reached the service, and whether to try it again."""
+
+import email.utils
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Fault", "TransportFault", "fault_of", "is_transient_status", "read_retry_after"]
+
+TOO_MANY_REQUESTS = 429
+TRANSIENT_STATUSES = frozenset({408, 425, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524})
+
+
+class Fault(StrEnum):
+    """How far a request got that brought no response."""
+
+    NOT_SENT = "not_sent"  # no byte of it reached the service
+    UNKNOWN = "unknown"  # it may have arrived, whole or in part
+    IMPOSSIBLE = "impossible"  # it can never be sent as it is: a wrong address, a redirect loop
+
+
+class TransportFault(Exception):  # noqa: N818 - a fault, which the client turns into an error
+    """A request brought no response. Stays inside the provider room.
+
+    Args:
+        fault: How far it got.
+        reason: The kind of trouble, without any address.
+    """
+
+    def __init__(self, fault: Fault, reason: str) -> None:
+        super().__init__(reason)
+        self.fault = fault
+        self.reason = reason
+
+
+NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
+IMPOSSIBLE = frozenset(
+    {"UnsupportedProtocol", "LocalProtocolError", "TooManyRedirects", "InvalidURL", "CookieConflict"}
+)
+UNKNOWN = frozenset(
+    {
+        "ReadError",
+        "ReadTimeout",
+        "WriteError",
+        "WriteTimeout",
+        "CloseError",
+        "RemoteProtocolError",
+        "DecodingError",
+        "StreamError",
+        "StreamConsumed",
+        "StreamClosed",
+        "ResponseNotRead",
+        "RequestNotRead",
+    }
+)
+
+
+def fault_of(error: "httpx.HTTPError | httpx.InvalidURL | httpx.StreamError") -> TransportFault:
+    """What an error of httpx means. Unknown kinds are UNKNOWN: the careful reading."""
+    kind = type(error).__name__
+    if kind in NOT_SENT:
+        return TransportFault(Fault.NOT_SENT, kind)
+    if kind in IMPOSSIBLE:
+        return TransportFault(Fault.IMPOSSIBLE, kind)
+    return TransportFault(Fault.UNKNOWN, kind)
+
+
+def is_transient_status(status: int) -> bool:
+    """Whether an HTTP status tells of trouble that may pass."""
+    return status == TOO_MANY_REQUESTS or status in TRANSIENT_STATUSES
+
+
+def read_retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
+    """Seconds asked for by a Retry-After header, in either of its forms; None without a readable one.
+
+    Args:
+        headers: Names in lower case.
+        now: Seconds since the epoch, to which a date is compared.
+    """
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,179 @@
+"""What a plugin for a submit, poll and fetch service implements."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+from docferry.model import (
+    AccountStatus,
+    Document,
+    JobStatus,
+    Limits,
+    PageSelection,
+    Payload,
+    Receipt,
+)
+from docferry.provider.exchange import Exchange
+from docferry.provider.options import ProviderOptions
+from docferry.sources import SourceFile
+
+__all__ = ["JobApi", "PayloadReader", "PollAdvice", "ServiceIdentity", "SubmitItem"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceIdentity:
+    """Which service, by what protocol, on whose account.
+
+    Args:
+        provider: Provider name.
+        protocol_version: Version of the service's protocol; part of the payload key.
+        operation: What is asked for, such as "parse"; part of the payload key.
+        endpoint: Base URL without credentials; part of the job key only.
+        account: What tells accounts apart, usually the API key. Only a keyed hash of it is ever stored.
+    """
+
+    provider: str
+    protocol_version: str
+    operation: str
+    endpoint: str
+    account: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollAdvice:
+    """How often a service wants to be asked about a job, in seconds.
+
+    Args:
+        floor_seconds: Never ask again sooner than this.
+        ceiling_seconds: Never wait longer than this.
+    """
+
+    floor_seconds: float = 1.0
+    ceiling_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitItem:
+    """One file to submit.
+
+    Args:
+        file: The opened file.
+        pages: The pages wanted, or None for all.
+        options: The provider's options.
+        data_id: An id of our own, stable for the job, made of letters, digits and dashes, for services that
+            hand such an id back.
+    """
+
+    file: SourceFile
+    pages: PageSelection | None
+    options: ProviderOptions
+    data_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayloadReader:
+    """A payload with access to its bytes.
+
+    Args:
+        payload: The parts.
+        opener: Opens a part by name; `open` is the way to call it.
+    """
+
+    payload: Payload
+    opener: Callable[[str], BinaryIO] = field(repr=False)
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a part for reading; the caller closes.
+
+        Raises:
+            KeyError: There is no such part.
+        """
+        return self.opener(name)
+
+    def read(self, name: str) -> bytes:
+        """All bytes of a part.
+
+        Raises:
+            KeyError: There is no such part.
+        """
+        with self.opener(name) as stream:
+            return stream.read()
+
+
+class JobApi(Protocol):
+    """How to speak with one service. Builds requests and reads responses; never awaits, never sleeps.
+
+    Every method that converses is an exchange. An exchange raises the DocferryError that fits when a response
+    tells of a failure; a RateLimitedError means "nothing happened, ask again later", anything else is final
+    for that exchange.
+    """
+
+    @property
+    def identity(self) -> ServiceIdentity:
+        """Which service, by what protocol, on whose account."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """Bounds of this account, settings of the user included."""
+        ...
+
+    @property
+    def poll_advice(self) -> PollAdvice:
+        """How often to ask."""
+        ...
+
+    @property
+    def batch_limit(self) -> int:
+        """Most files of one submission; 1 for services without batches."""
+        ...
+
+    def batch_key(self, item: SubmitItem) -> str:
+        """Files with equal keys may share a submission."""
+        ...
+
+    def submit(self, items: Sequence[SubmitItem]) -> Exchange[tuple[Receipt, ...]]:
+        """Hand in files.
+
+        Returns:
+            One receipt per item, in order.
+        """
+        ...
+
+    def poll(self, receipts: Sequence[Receipt]) -> Exchange[tuple[JobStatus, ...]]:
+        """Ask about jobs of one submission: all receipts have the same remote id.
+
+        Returns:
+            One status per receipt, in order. A terminal failure is a status with an error, not a raise.
+        """
+        ...
+
+    def fetch(self, status: JobStatus) -> Exchange[None]:
+        """Save the payload of a job that succeeded, right after the poll that said so.
+
+        Requests with `saves_as` stream a body into a payload part. What the poll itself brought is in
+        `status.detail`, and is saved by yielding `Keep`.
+        """
+        ...
+
+    def cancel(self, receipt: Receipt) -> Exchange[bool]:
+        """Ask the service to stop a job.
+
+        Returns:
+            Whether the service can and did; False where it knows no cancelling.
+        """
+        ...
+
+    def account(self) -> Exchange[AccountStatus]:
+        """Ask what is left of the account's quota, which also checks the key."""
+        ...
+
+    def map(self, payload: PayloadReader, *, pages: PageSelection | None, fingerprint: str) -> Document:
+        """Turn a payload into a document. Pure but for reading the payload; called in a worker thread.
+
+        Args:
+            payload: What `fetch` saved.
+            pages: The pages that were asked for, to put page numbers back; None for all.
+            fingerprint: The source's fingerprint, for the document.
+        """
+        ...

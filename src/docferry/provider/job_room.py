@@ -1,0 +1,73 @@
+"""The job runners of this process: one for each ledger and cache, on the engine loop."""
+
+import asyncio
+import weakref
+from pathlib import Path
+
+from docferry.engine import current_engine
+from docferry.ledger import PayloadStore, SqliteLedger
+from docferry.provider.books import Books
+from docferry.provider.clock import SystemClock
+from docferry.provider.job_settings import JobSettings
+from docferry.provider.limits import Limiters
+from docferry.provider.runner import JobRunner
+from docferry.provider.transport import HttpTransport, NetworkSettings
+from docferry.settings import cache_folder, ledger_path
+
+__all__ = ["job_runner"]
+
+
+class _JobRoom:
+    """What all runners of one engine loop share: the limits of accounts, and the connections."""
+
+    def __init__(self) -> None:
+        self.clock = SystemClock()
+        self.limiters = Limiters(clock=self.clock)
+        self.transports: dict[NetworkSettings, HttpTransport] = {}
+        self.runners: dict[tuple[str, str], JobRunner] = {}
+
+    def transport(self, network: NetworkSettings) -> HttpTransport:
+        if network not in self.transports:
+            self.transports[network] = HttpTransport(network=network)
+        return self.transports[network]
+
+    def runner(self, ledger: str, cache: str) -> JobRunner:
+        key = (ledger, cache)
+        if key not in self.runners:
+            books = Books(ledger=SqliteLedger(ledger), store=PayloadStore(cache))
+            self.runners[key] = JobRunner(
+                books=books, transports=self.transport, limiters=self.limiters, clock=self.clock
+            )
+        return self.runners[key]
+
+    async def aclose(self) -> None:
+        for transport in self.transports.values():
+            await transport.aclose()
+        for runner in self.runners.values():
+            runner.books.ledger.close()
+            runner.books.store.close()
+
+
+_rooms: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _JobRoom]" = weakref.WeakKeyDictionary()
+
+
+def job_runner(settings: JobSettings) -> JobRunner:
+    """The runner for that ledger and cache. Call it on the engine loop only.
+
+    Without the cache, payloads are kept in a temporary folder that ends with the process.
+
+    Raises:
+        ConfigurationError: The ledger or the cache cannot be used.
+    """
+    loop = asyncio.get_running_loop()
+    room = _rooms.get(loop)
+    if room is None:
+        room = _rooms[loop] = _JobRoom()
+        current_engine().at_stop(room.aclose)
+    ledger = str(settings.ledger or ledger_path())
+    cache = str(settings.cache or cache_folder()) if settings.uses_cache else ":memory:"
+    return room.runner(_absolute(ledger), _absolute(cache))
+
+
+def _absolute(path: str) -> str:
+    return path if path == ":memory:" else str(Path(path).expanduser().absolute())

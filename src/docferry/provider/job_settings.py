@@ -1,0 +1,50 @@
+"""Our settings for remote jobs; a provider's own knobs are its options."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from docferry.provider.transport import NetworkSettings
+
+__all__ = ["JobSettings", "OnInterrupt", "OnUnknown"]
+
+
+class OnUnknown(StrEnum):
+    """What to do with a job of which nobody knows whether it was started."""
+
+    ERROR = "error"  # say so, and let a person decide
+    RESUBMIT = "resubmit"  # submit again, at the risk of paying twice
+
+
+class OnInterrupt(StrEnum):
+    """What becomes of jobs under way when nobody waits for them any more."""
+
+    PARK = "park"  # they go on at the service; the next run collects them
+    CANCEL = "cancel"  # the service is asked to stop them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSettings:
+    """Settings of the job engine.
+
+    Args:
+        ledger: Path of the ledger, or ":memory:"; None for DOCFERRY_LEDGER or the user's data folder.
+        cache: Folder of the payload cache; None for DOCFERRY_CACHE or the user's cache folder.
+        uses_cache: Whether payloads found in the cache are used, and new ones kept there after the run.
+        refreshes: Whether to submit anew although a payload or a job exists.
+        deadline_seconds: How long after its submission to wait for a job; None for as long as it takes.
+        on_unknown: What to do with a job of which nobody knows whether it was started.
+        on_interrupt: What becomes of jobs under way when nobody waits for them any more.
+        has_webhook: Whether `docferry webhook` receives the provider's events, so that polls may be rare.
+        network: How requests leave this machine.
+    """
+
+    ledger: str | Path | None = None
+    cache: str | Path | None = None
+    uses_cache: bool = True
+    refreshes: bool = False
+    deadline_seconds: float | None = 3600.0
+    on_unknown: OnUnknown = OnUnknown.ERROR
+    on_interrupt: OnInterrupt = OnInterrupt.PARK
+    has_webhook: bool = False
+    network: NetworkSettings = field(default_factory=NetworkSettings)

@@ -1,0 +1,103 @@
+"""Limits of an account, shared by everything in the process that uses the account.
+
+Limiters live on the engine loop and are found by account, so that two readers with one key keep to one limit.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from docferry.model import Limits
+from docferry.provider.clock import Clock
+
+__all__ = ["AccountLimiter", "Limiters"]
+
+UNLIMITED_JOBS = 64
+"""Jobs under way for one account when neither the service nor the user names a bound."""
+
+
+class AccountLimiter:
+    """Bounds jobs under way and requests per second of one account.
+
+    Args:
+        limits: The bounds.
+        clock: What to wait with.
+    """
+
+    def __init__(self, *, limits: Limits, clock: Clock) -> None:
+        self._clock = clock
+        self._jobs_under_way = 0
+        self._waiting: list[asyncio.Future[None]] = []
+        self._next_request_at = 0.0
+        self.adjust(limits)
+
+    def adjust(self, limits: Limits) -> None:
+        """Take new bounds; what is under way goes on."""
+        self._max_jobs = limits.concurrency or UNLIMITED_JOBS
+        self._interval = 1 / limits.requests_per_second if limits.requests_per_second else 0.0
+        self._wake()
+
+    @asynccontextmanager
+    async def job(self) -> AsyncGenerator[None]:
+        """Hold one of the places for jobs: from before submission until the job has ended."""
+        await self.take_place()
+        try:
+            yield
+        finally:
+            self.give_place()
+
+    async def take_place(self) -> None:
+        """Wait for a free place, first come first served."""
+        if self._jobs_under_way < self._max_jobs and not self._waiting:
+            self._jobs_under_way += 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give_place()
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(turn)
+            raise
+
+    def give_place(self) -> None:
+        """Free a place taken with `take_place`."""
+        self._jobs_under_way -= 1
+        self._wake()
+
+    async def pace(self) -> None:
+        """Wait until the account may send its next request."""
+        if not self._interval:
+            return
+        now = self._clock.monotonic()
+        start = max(now, self._next_request_at)
+        self._next_request_at = start + self._interval
+        if start > now:
+            await self._clock.sleep(start - now)
+
+    def _wake(self) -> None:
+        while self._waiting and self._jobs_under_way < self._max_jobs:
+            turn = self._waiting.pop(0)
+            if not turn.done():
+                self._jobs_under_way += 1
+                turn.set_result(None)
+
+
+class Limiters:
+    """The limiters of a process, by account."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+        self._by_account: dict[str, AccountLimiter] = {}
+
+    def of(self, account: str, *, limits: Limits) -> AccountLimiter:
+        """The limiter of that account, adjusted to these bounds: the latest word counts."""
+        limiter = self._by_account.get(account)
+        if limiter is None:
+            limiter = self._by_account[account] = AccountLimiter(limits=limits, clock=self._clock)
+        else:
+            limiter.adjust(limits)
+        return limiter

@@ -1,0 +1,206 @@
+"""The seam to the network: one method that sends a request. Tests hand in a scripted one."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+import anyio
+import anyio.to_thread
+
+from docferry.errors import ConfigurationError
+from docferry.provider.exchange import Request, Response
+from docferry.provider.faults import Fault, TransportFault, fault_of
+from docferry.sources import SourceFile
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["HttpTransport", "NetworkSettings", "Sink", "Transport"]
+
+PART_BYTES = 1024 * 1024
+REQUESTS_IN_FLIGHT = 16
+"""httpx's cost per request grows steeply above about 32 requests in flight on one client."""
+
+MAX_REDIRECTS = 10
+
+MAX_BODY_BYTES = 512 * 1024 * 1024
+"""A body read into memory may not be larger; larger results are streamed into payload parts."""
+
+Sink = Callable[[bytes], Awaitable[None]]
+"""Takes the next bytes of a body."""
+
+
+class Transport(Protocol):
+    """Sends requests."""
+
+    async def send(self, request: Request, *, sink: Sink | None = None) -> Response:
+        """Send one request, once, and read its response.
+
+        Args:
+            request: What to send.
+            sink: Where to stream the body of a 2xx response; None to return it in the response.
+
+        Raises:
+            TransportFault: No whole response came back.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """How requests leave this machine. Proxy variables of the environment work without any setting.
+
+    Args:
+        proxy: URL of a proxy for all requests; None for what the environment says.
+        ca_file: A file of certificates to trust instead of the usual ones; None for the usual ones.
+        headers: Headers added to every request to the service itself, pairs of name and value.
+        connect_timeout_seconds: How long to wait for a connection.
+        read_timeout_seconds: How long to wait for the next bytes of an answer.
+    """
+
+    proxy: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    connect_timeout_seconds: float = 15.0
+    read_timeout_seconds: float = 120.0
+
+
+class HttpTransport:
+    """Sends with httpx. Use it on the engine loop only.
+
+    Args:
+        network: How requests leave this machine.
+    """
+
+    def __init__(self, *, network: NetworkSettings) -> None:
+        self._network = network
+        self._client: httpx.AsyncClient | None = None
+        self._in_flight = anyio.CapacityLimiter(REQUESTS_IN_FLIGHT)
+
+    async def send(self, request: Request, *, sink: Sink | None = None) -> Response:
+        """Send one request, once, and read its response.
+
+        Raises:
+            TransportFault: No whole response came back.
+        """
+        import httpx  # noqa: PLC0415 - only remote providers pay for it
+
+        async with self._in_flight:
+            try:
+                return await self._send(self._ready_client(), request, sink)
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+                raise fault_of(error) from error
+
+    async def aclose(self) -> None:
+        """Close idle connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _send(self, client: "httpx.AsyncClient", request: Request, sink: Sink | None) -> Response:
+        response = await self._follow(client, self._build(client, request), request)
+        try:
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            if sink is None or not response.is_success:
+                body = await _read_body(response.aiter_bytes(PART_BYTES))
+                return Response(status=response.status_code, headers=headers, body=body)
+            size = 0
+            async for part in response.aiter_bytes(PART_BYTES):
+                size += len(part)
+                await sink(part)
+            return Response(status=response.status_code, headers=headers, saved_bytes=size)
+        finally:
+            await response.aclose()
+
+    async def _follow(
+        self, client: "httpx.AsyncClient", built: "httpx.Request", request: Request
+    ) -> "httpx.Response":
+        """Send, and follow redirects; no key goes along to another host."""
+        from docferry.sources.quiet_url import QuietUrl  # noqa: PLC0415 - it imports httpx
+
+        home = (built.url.scheme, built.url.netloc)
+        for _ in range(MAX_REDIRECTS + 1):
+            built.url = QuietUrl(built.url)
+            response = await client.send(built, stream=True)
+            if response.next_request is None:
+                return response
+            await response.aclose()
+            built = response.next_request
+            if (built.url.scheme, built.url.netloc) != home:
+                for name in (*dict(self._network.headers), *request.headers):
+                    built.headers.pop(name, None)
+        raise TransportFault(Fault.IMPOSSIBLE, "TooManyRedirects")
+
+    def _build(self, client: "httpx.AsyncClient", request: Request) -> "httpx.Request":
+        own = () if request.is_foreign else self._network.headers
+        headers = dict(own) | dict(request.headers)
+        arguments: dict[str, Any] = {"headers": headers, "params": dict(request.query) or None}
+        if request.timeout_seconds is not None:
+            arguments["timeout"] = request.timeout_seconds
+        if request.upload is not None:
+            headers["Content-Length"] = str(request.upload.size_bytes)
+            arguments["content"] = _stream(request.upload)
+        elif request.json_body is not None:
+            arguments["json"] = request.json_body
+        elif request.form or request.files:
+            arguments["data"] = _grouped(request.form)
+            arguments["files"] = [
+                (part.field, (part.file_name, part.file.open(), part.media_type)) for part in request.files
+            ] or None
+        return client.build_request(request.method, request.url, **arguments)
+
+    def _ready_client(self) -> "httpx.AsyncClient":
+        import httpx  # noqa: PLC0415 - only remote providers pay for it
+
+        if self._client is None:
+            network = self._network
+            self._client = httpx.AsyncClient(
+                proxy=network.proxy,
+                verify=_trust(network.ca_file),
+                follow_redirects=False,
+                timeout=httpx.Timeout(
+                    network.read_timeout_seconds, connect=network.connect_timeout_seconds, pool=None
+                ),
+                limits=httpx.Limits(
+                    max_connections=REQUESTS_IN_FLIGHT, max_keepalive_connections=REQUESTS_IN_FLIGHT
+                ),
+            )
+        return self._client
+
+
+def _trust(ca_file: str | None) -> Any:  # noqa: ANN401 - what httpx takes: a flag or an ssl context
+    if ca_file is None:
+        return True
+    import ssl  # noqa: PLC0415 - only for a certificate file of the user's
+
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            "the file of certificates cannot be read", next_step="correct the setting ca_file"
+        ) from error
+
+
+async def _read_body(parts: AsyncIterator[bytes]) -> bytes:
+    body = bytearray()
+    async for part in parts:
+        body += part
+        if len(body) > MAX_BODY_BYTES:
+            raise TransportFault(Fault.UNKNOWN, "ResponseTooLarge")
+    return bytes(body)
+
+
+async def _stream(file: SourceFile) -> AsyncIterator[bytes]:
+    stream: BinaryIO = await anyio.to_thread.run_sync(file.open)
+    try:
+        while part := await anyio.to_thread.run_sync(stream.read, PART_BYTES):
+            yield part
+    finally:
+        stream.close()
+
+
+def _grouped(form: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in form:
+        fields.setdefault(name, []).append(value)
+    return fields

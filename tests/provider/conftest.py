@@ -1,0 +1,5 @@
+"""The depot's fixture."""
+
+from depot import room
+
+__all__ = ["room"]

@@ -1,0 +1,441 @@
+"""Jobs are never lost, and never paid twice."""
+
+import asyncio
+import itertools
+import logging
+
+import pytest
+from depot import DepotApi, file_of, obtain, reply
+
+from docferry.errors import (
+    InvalidResponseError,
+    JobFailedError,
+    JobNotFoundError,
+    JobTimeoutError,
+    ResultExpiredError,
+    SubmissionUnknownError,
+    UnavailableError,
+)
+from docferry.ledger import JobStep
+from docferry.model import Limits
+from docferry.provider import JobSettings, OnInterrupt, OnUnknown, Response
+from docferry.provider.faults import Fault, TransportFault
+
+BROKEN = TransportFault(Fault.UNKNOWN, "ReadTimeout")
+REFUSED = TransportFault(Fault.NOT_SENT, "ConnectError")
+
+
+def steps(runner):
+    return [record.step for record in runner.books.ledger.jobs()]
+
+
+def test_a_file_is_submitted_watched_and_fetched(room):
+    async def scenario(here):
+        assert await obtain(here.runner) == b"the text"
+        assert here.depot.submissions == [("a.txt",)]
+        assert len(here.depot.fetches) == 1
+        assert steps(here.runner) == [JobStep.FETCHED]
+        words = [
+            seen.raw_state
+            for seen in here.runner.books.ledger.observations(here.runner.books.ledger.jobs()[0].id)
+        ]
+        assert words == ["wait", "done"]
+
+    room(scenario)
+
+
+def test_the_second_time_nothing_is_sent(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        asked = len(here.depot.polls)
+        assert await obtain(here.new_runner()) == b"the text"
+        assert len(here.depot.submissions) == 1
+        assert len(here.depot.polls) == asked
+
+    room(scenario)
+
+
+def test_another_key_finds_what_was_paid_with_the_first(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        await obtain(here.runner, api=DepotApi(account_name="key-2"))
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_refresh_submits_again_once(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        here.clock._elapsed += 100
+        runner = here.new_runner()
+        settings = JobSettings(refreshes=True)
+        await obtain(runner, settings=settings)
+        assert len(here.depot.submissions) == 2
+
+    room(scenario)
+
+
+def test_a_killed_process_is_followed_by_one_that_attaches(room):
+    async def scenario(here):
+        task = asyncio.create_task(obtain(here.runner))
+        while not here.depot.polls:
+            await asyncio.sleep(0)
+        # The process is gone: nothing of it runs on, and its lease lapses.
+        here.runner._heart.cancel()
+        here.runner.books.ledger.release = lambda *_: None
+        task.cancel()
+        await asyncio.wait({task})
+        assert await obtain(here.new_runner()) == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_an_interrupted_wait_parks_the_job(room):
+    async def scenario(here):
+        task = asyncio.create_task(obtain(here.runner))
+        while not here.depot.polls:
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        assert steps(here.runner) == [JobStep.SUBMITTED]
+        assert here.depot.cancelled == []
+        assert await obtain(here.runner) == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_an_interrupted_wait_cancels_the_job_when_told_to(room):
+    async def scenario(here):
+        settings = JobSettings(on_interrupt=OnInterrupt.CANCEL)
+        task = asyncio.create_task(obtain(here.runner, settings=settings))
+        while not here.depot.polls:
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        assert steps(here.runner) == [JobStep.CANCELLED]
+        assert len(here.depot.cancelled) == 1
+
+    room(scenario)
+
+
+def test_two_waiters_share_a_job_and_one_may_leave(room):
+    async def scenario(here):
+        first = asyncio.create_task(obtain(here.runner))
+        second = asyncio.create_task(obtain(here.runner))
+        while not here.depot.polls:
+            await asyncio.sleep(0)
+        first.cancel()
+        assert await second == b"the text"
+        assert len(here.depot.submissions) == 1
+        assert first.cancelled()
+
+    room(scenario)
+
+
+def test_two_processes_submit_a_file_once(room):
+    async def scenario(here):
+        other = here.new_runner()
+        results = await asyncio.gather(obtain(here.runner), obtain(other))
+        assert results == [b"the text", b"the text"]
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_two_processes_share_the_failure_too(room):
+    async def scenario(here):
+        other = here.new_runner()
+        results = await asyncio.gather(obtain(here.runner), obtain(other), return_exceptions=True)
+        assert [type(result) for result in results] == [JobFailedError, JobFailedError]
+        assert len(here.depot.submissions) == 1
+
+    room(scenario, words={0: "bad"})
+
+
+def test_a_failed_job_is_not_cached(room):
+    async def scenario(here):
+        with pytest.raises(JobFailedError, match="the depot gave up; see `docferry jobs show"):
+            await obtain(here.runner)
+        here.depot.words = {}
+        assert await obtain(here.runner) == b"the text"
+        assert len(here.depot.submissions) == 2
+
+    room(scenario, words={0: "bad"})
+
+
+@pytest.mark.parametrize("answer", [BROKEN, Response(status=502), Response(status=200, body=b"<html>")])
+def test_an_unknown_outcome_is_said_and_never_repeated(room, answer):
+    async def scenario(here):
+        here.depot.plan = [("submit", answer, "although it worked")]
+        for runner in (here.runner, here.new_runner()):
+            with pytest.raises(SubmissionUnknownError, match="docferry jobs resolve .* --submitted JOB"):
+                await obtain(runner)
+        assert len(here.depot.submissions) == 1
+        assert steps(here.runner) == [JobStep.UNKNOWN]
+
+    room(scenario)
+
+
+def test_an_unknown_outcome_is_submitted_again_when_told_to(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", BROKEN)]
+        with pytest.raises(SubmissionUnknownError):
+            await obtain(here.runner)
+        settings = JobSettings(on_unknown=OnUnknown.RESUBMIT)
+        assert await obtain(here.runner, settings=settings) == b"the text"
+
+    room(scenario)
+
+
+def test_an_unknown_outcome_that_a_person_resolved_goes_on(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", BROKEN, "although it worked")]
+        with pytest.raises(SubmissionUnknownError):
+            await obtain(here.runner)
+        ledger = here.runner.books.ledger
+        from docferry.model import Receipt
+
+        ledger.resolve(ledger.jobs()[0].id, Receipt(remote_id="b0", item_id="0"), now=here.clock.now())
+        assert await obtain(here.runner) == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        REFUSED,
+        Response(status=429),
+        Response(status=429, headers={"retry-after": "90"}),
+        reply({"code": "busy"}),
+    ],
+)
+def test_what_was_surely_not_accepted_is_sent_again(room, answer):
+    async def scenario(here):
+        here.depot.plan = [("submit", answer)] * 3
+        assert await obtain(here.runner) == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_a_refusal_leaves_the_job_open(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", reply({"code": "refused"}))]
+        with pytest.raises(JobFailedError, match="refused"):
+            await obtain(here.runner)
+        assert steps(here.runner) == [JobStep.OPEN]
+        assert await obtain(here.runner) == b"the text"
+
+    room(scenario)
+
+
+@pytest.mark.parametrize(
+    "answer", [BROKEN, REFUSED, Response(status=503), Response(status=429), Response(status=200, body=b"{")]
+)
+def test_trouble_while_polling_or_fetching_passes(room, answer):
+    async def scenario(here):
+        kinds = ["poll"] if answer == Response(status=200, body=b"{") else ["poll", "fetch"]
+        here.depot.plan = [(kind, answer) for kind in kinds for _ in range(3)]
+        assert await obtain(here.runner) == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_answers_that_stay_unreadable_end_the_wait_and_keep_the_job(room):
+    async def scenario(here):
+        here.depot.plan = [("poll", Response(status=200, body=b"{"))] * 5
+        with pytest.raises(InvalidResponseError, match="run `docferry jobs resume"):
+            await obtain(here.runner)
+        assert steps(here.runner) == [JobStep.SUBMITTED]
+        assert await obtain(here.runner) == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_a_service_that_is_down_for_good_keeps_the_job(room):
+    async def scenario(here):
+        here.depot.plan = [("fetch", Response(status=503))] * 6
+        with pytest.raises(UnavailableError, match="docferry jobs resume"):
+            await obtain(here.runner)
+        assert steps(here.runner) == [JobStep.SUBMITTED]
+
+    room(scenario)
+
+
+def test_the_deadline_ends_the_wait_and_names_the_command_that_resumes(room):
+    async def scenario(here):
+        with pytest.raises(JobTimeoutError, match="docferry jobs resume") as caught:
+            await obtain(here.runner, settings=JobSettings(deadline_seconds=60))
+        assert caught.value.job_id == "b0"
+        assert steps(here.runner) == [JobStep.SUBMITTED]
+        here.depot.seconds = 0
+        assert await obtain(here.runner) == b"the text"
+
+    room(scenario, seconds=1e9)
+
+
+def test_an_unknown_word_is_not_the_end_and_is_logged_once(room, caplog):
+    async def scenario(here):
+        async def settle_later():
+            await here.clock.sleep(60)
+            here.depot.words = {}
+
+        later = asyncio.create_task(settle_later())
+        assert await obtain(here.runner) == b"the text"
+        await later
+
+    with caplog.at_level(logging.WARNING, logger="docferry.provider"):
+        room(scenario, words={0: "pondering"})
+    assert caplog.text.count("pondering") == 1
+
+
+def test_a_vanished_job_is_closed_and_said(room):
+    async def scenario(here):
+        here.depot.plan = [("poll", Response(status=404))]
+        with pytest.raises(JobNotFoundError):
+            await obtain(here.runner)
+        assert steps(here.runner) == [JobStep.EXPIRED]
+
+    room(scenario)
+
+
+def test_a_lost_cache_entry_is_fetched_again_without_submitting(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        here.runner.books.store.clear()
+        here.clock._elapsed += 100
+        assert await obtain(here.new_runner()) == b"the text"
+        assert len(here.depot.submissions) == 1
+        assert len(here.depot.fetches) == 2
+
+    room(scenario)
+
+
+def test_no_cache_collects_from_the_service_again(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        assert await obtain(here.new_runner(cache=":memory:")) == b"the text"
+        assert len(here.depot.submissions) == 1
+        assert len(here.depot.fetches) == 2
+
+    room(scenario)
+
+
+def test_files_of_a_batch_share_a_submission_and_its_polls(room):
+    async def scenario(here):
+        api = DepotApi(batch_limit=10)
+        names = [f"{number}.txt" for number in range(25)]
+        results = await asyncio.gather(*(obtain(here.runner, name=name, api=api) for name in names))
+        assert results == [b"the text"] * 25
+        assert [len(files) for files in here.depot.submissions] == [10, 10, 5]
+        assert sorted(name for files in here.depot.submissions for name in files) == sorted(names)
+        assert len(here.depot.fetches) == 25
+        assert len(here.depot.polls) <= 3 * 12
+
+    room(scenario)
+
+
+def test_one_failed_file_of_a_batch_costs_no_other(room):
+    async def scenario(here):
+        api = DepotApi(batch_limit=10)
+        results = await asyncio.gather(
+            *(obtain(here.runner, name=f"{number}.txt", api=api) for number in range(10)),
+            return_exceptions=True,
+        )
+        assert [isinstance(result, JobFailedError) for result in results] == [n == 3 for n in range(10)]
+
+    room(scenario, words={3: "bad"})
+
+
+def test_batches_are_homogeneous(room):
+    async def scenario(here):
+        from depot import DepotOptions
+
+        api = DepotApi(batch_limit=10)
+        await asyncio.gather(
+            *(
+                obtain(
+                    here.runner, name=f"{n}.txt", api=api, options=DepotOptions(language=["en", "de"][n % 2])
+                )
+                for n in range(6)
+            )
+        )
+        assert sorted(len(files) for files in here.depot.submissions) == [3, 3]
+
+    room(scenario)
+
+
+def test_concurrency_of_an_account_is_kept_across_runners_calls(room):
+    async def scenario(here):
+        api = DepotApi(limits=Limits(concurrency=2))
+        tasks = [asyncio.create_task(obtain(here.runner, name=f"{n}.txt", api=api)) for n in range(6)]
+        while not all(task.done() for task in tasks):
+            under_way = sum(
+                1
+                for batch, born in here.depot.born.items()
+                if here.clock.monotonic() - born < here.depot.seconds
+            )
+            assert under_way <= 2
+            await asyncio.sleep(0)
+        assert len(here.depot.submissions) == 6
+
+    room(scenario)
+
+
+def test_polls_keep_the_floor(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        times = [at for _, at in here.depot.polls]
+        assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(times))
+        assert times[0] >= 1
+
+    room(scenario, seconds=120)
+
+
+def test_submit_now_and_collect_later(room):
+    async def scenario(here):
+        from depot import DepotOptions
+
+        record = await here.runner.submit(
+            DepotApi(), file_of(), pages=None, options=DepotOptions(), settings=JobSettings()
+        )
+        assert record.step is JobStep.SUBMITTED
+        assert here.depot.polls == []
+        reader = await here.new_runner().collect(DepotApi(), record, settings=JobSettings())
+        assert reader.read("text") == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_resuming_a_job_that_was_never_submitted_says_so(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", reply({"code": "refused"}))]
+        with pytest.raises(JobFailedError):
+            await obtain(here.runner)
+        record = here.runner.books.ledger.jobs()[0]
+        with pytest.raises(JobNotFoundError, match="nothing was submitted .* parse a.txt again"):
+            await here.runner.collect(DepotApi(), record, settings=JobSettings())
+
+    room(scenario)
+
+
+def test_an_expired_result_closes_the_job(room):
+    class Forgetful(DepotApi):
+        def fetch(self, status):
+            yield from super().fetch(status)
+            raise ResultExpiredError("gone", provider="depot")
+
+    async def scenario(here):
+        with pytest.raises(ResultExpiredError):
+            await obtain(here.runner, api=Forgetful())
+        assert steps(here.runner) == [JobStep.EXPIRED]
+
+    room(scenario)

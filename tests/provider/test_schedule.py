@@ -1,0 +1,79 @@
+"""Polling is as lazy as it may be, and never late."""
+
+import statistics
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docferry.provider import PollAdvice
+from docferry.provider.schedule import poll_delay, retry_delay
+
+
+def noticed(true_seconds, floor):
+    """When a job that takes true_seconds is noticed, and after how many polls."""
+    now, polls = floor, 1
+    while now < true_seconds:
+        now += poll_delay(elapsed_seconds=now, advice=PollAdvice(floor_seconds=floor, ceiling_seconds=60))
+        polls += 1
+    return now, polls
+
+
+def test_long_jobs_are_noticed_within_five_percent_on_average():
+    for floor in (0.5, 1.0, 3.0):
+        lags = [
+            (noticed(true, floor)[0] - max(true, floor)) / true
+            for true in (floor * 20 * (1 + step / 40) for step in range(400))
+        ]
+        assert statistics.mean(lags) <= 0.05
+
+
+@given(st.floats(0.01, 60))
+def test_short_jobs_are_noticed_within_one_floor(true_seconds):
+    floor = 3.0
+    lag = noticed(true_seconds, floor)[0] - max(true_seconds, floor)
+    assert lag <= max(floor, 0.08 * true_seconds) + 1e-9
+
+
+@given(
+    st.floats(0, 1e5),
+    st.floats(0.1, 10),
+    st.none() | st.integers(0, 500),
+    st.none() | st.integers(1, 500),
+    st.none() | st.floats(0, 1e4),
+    st.booleans(),
+)
+def test_never_sooner_than_the_service_allows(elapsed, floor, done, total, retry_after, has_webhook):
+    delay = poll_delay(
+        elapsed_seconds=elapsed,
+        advice=PollAdvice(floor_seconds=floor, ceiling_seconds=30),
+        pages_done=done,
+        pages_total=total,
+        retry_after_seconds=retry_after,
+        has_webhook=has_webhook,
+    )
+    assert delay >= floor
+    assert delay >= (retry_after or 0)
+    assert delay <= max(30, floor, retry_after or 0, 300 if has_webhook else 0)
+
+
+def test_number_of_polls_grows_slowly():
+    assert noticed(600, 3)[1] <= 55
+    assert noticed(20, 1)[1] <= 21
+
+
+def test_progress_lets_a_poll_sleep_over_half_of_the_rest():
+    advice = PollAdvice(floor_seconds=1, ceiling_seconds=60)
+    assert poll_delay(elapsed_seconds=10, advice=advice, pages_done=10, pages_total=40) == 15
+
+
+def test_webhook_slows_polling_to_one_in_five_minutes():
+    assert poll_delay(elapsed_seconds=1, advice=PollAdvice(), has_webhook=True) == 300
+
+
+@given(st.integers(1, 100), st.floats(0, 1))
+def test_retries_back_off_to_a_ceiling(attempt, jitter):
+    assert 1 <= retry_delay(attempt=attempt, jitter=jitter) <= 37.5
+
+
+def test_retry_after_is_obeyed_however_long():
+    assert retry_delay(attempt=1, jitter=1, retry_after_seconds=7200) == 7200

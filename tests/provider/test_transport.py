@@ -1,0 +1,250 @@
+"""Requests over real sockets: what is sent, what comes back, and what is never logged."""
+
+import asyncio
+import json
+import logging
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from docferry.errors import ConfigurationError
+from docferry.provider import FilePart, NetworkSettings, Request
+from docferry.provider.faults import Fault, TransportFault
+from docferry.provider.transport import REQUESTS_IN_FLIGHT, HttpTransport
+from docferry.sources import SourceFile
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def _handle(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        server = self.server
+        with server.lock:
+            server.now += 1
+            server.most = max(server.most, server.now)
+        if self.path.startswith("/slow"):
+            server.gate.wait(5)
+        with server.lock:
+            server.now -= 1
+        if self.path.startswith("/away"):
+            self._reply(302, b"", Location=f"http://localhost:{server.server_port}/echo?sig=other")
+            return
+        if self.path.startswith("/loop"):
+            self._reply(302, b"", Location="/loop")
+            return
+        if self.path.startswith("/cut"):
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"short")
+            self.close_connection = True
+            return
+        status = 503 if self.path.startswith("/busy") else 200
+        seen = {
+            "method": self.command,
+            "path": self.path,
+            "headers": dict(self.headers),
+            "body": body.decode("latin-1"),
+        }
+        self._reply(status, json.dumps(seen).encode(), **{"Retry-After": "7"})
+
+    do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - http.server's names
+
+    def _reply(self, status, body, **headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.lock, made.gate, made.now, made.most = threading.Lock(), threading.Event(), 0, 0
+    made.url = f"http://127.0.0.1:{made.server_port}"
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield made
+    made.gate.set()
+    made.shutdown()
+    made.server_close()
+    thread.join()
+
+
+def send(*requests, network=None, sink=None):
+    async def main():
+        transport = HttpTransport(network=network or NetworkSettings())
+        try:
+            return await asyncio.gather(*(transport.send(request, sink=sink) for request in requests))
+        finally:
+            await transport.aclose()
+
+    with asyncio.Runner() as runner:
+        return runner.run(main())
+
+
+def echo(*requests, **kwargs):
+    return json.loads(send(*requests, **kwargs)[0].body)
+
+
+def file_of(content=b"12345", name="ä b.pdf"):
+    return SourceFile(
+        name=name,
+        file_name=name,
+        media_type="application/pdf",
+        size_bytes=len(content),
+        fingerprint="",
+        content=content,
+    )
+
+
+def test_form_fields_repeat_in_order(server):
+    form = (("formats", "json"), ("key", "k"), ("formats", "markdown"))
+    seen = echo(Request(method="POST", url=f"{server.url}/echo", form=form))
+    assert seen["body"] == "formats=json&formats=markdown&key=k"
+    assert seen["headers"]["Content-Type"] == "application/x-www-form-urlencoded"
+
+
+def test_multipart_carries_file_and_fields(server):
+    part = FilePart(field="file", file=file_of(), file_name="a.pdf", media_type="application/pdf")
+    seen = echo(Request(method="POST", url=f"{server.url}/echo", form=(("key", "k"),), files=(part,)))
+    assert 'name="file"; filename="a.pdf"' in seen["body"]
+    assert "12345" in seen["body"]
+    assert int(seen["headers"]["Content-Length"]) == len(seen["body"])
+
+
+def test_upload_has_a_length_and_no_content_type(server):
+    seen = echo(Request(method="PUT", url=f"{server.url}/echo", upload=file_of(b"x" * 3_000_000)))
+    assert seen["headers"]["Content-Length"] == "3000000"
+    assert "Content-Type" not in seen["headers"]
+    assert "Transfer-Encoding" not in seen["headers"]
+    assert len(seen["body"]) == 3_000_000
+
+
+def test_own_headers_stay_away_from_foreign_addresses(server):
+    network = NetworkSettings(headers=(("X-Gateway", "g"),))
+    own = echo(Request(method="GET", url=f"{server.url}/echo"), network=network)
+    foreign = echo(Request(method="GET", url=f"{server.url}/echo", is_foreign=True), network=network)
+    assert own["headers"]["X-Gateway"] == "g"
+    assert "X-Gateway" not in foreign["headers"]
+
+
+def test_a_redirect_to_another_host_takes_no_key_along(server):
+    seen = echo(Request(method="GET", url=f"{server.url}/away", headers={"x-api-key": "secret"}))
+    assert seen["path"] == "/echo?sig=other"
+    assert "x-api-key" not in seen["headers"]
+
+
+def test_an_endless_redirect_ends(server):
+    with pytest.raises(TransportFault) as caught:
+        send(Request(method="GET", url=f"{server.url}/loop"))
+    assert caught.value.fault is Fault.IMPOSSIBLE
+
+
+def test_a_body_streams_into_the_sink_on_success_only(server):
+    parts = []
+
+    async def sink(data):
+        parts.append(data)
+
+    good, busy = send(
+        Request(method="GET", url=f"{server.url}/echo"),
+        Request(method="GET", url=f"{server.url}/busy"),
+        sink=sink,
+    )
+    assert good.body == b""
+    assert good.saved_bytes == len(b"".join(parts))
+    assert (busy.status, busy.headers["retry-after"]) == (503, "7")
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("http://127.0.0.1:1/", Fault.NOT_SENT),
+        ("nonsense://x/", Fault.IMPOSSIBLE),
+        ("http://", Fault.IMPOSSIBLE),
+    ],
+)
+def test_trouble_says_how_far_it_got(url, fault):
+    with pytest.raises(TransportFault) as caught:
+        send(Request(method="GET", url=url))
+    assert caught.value.fault is fault
+
+
+def test_a_body_that_breaks_off_is_no_response(server):
+    with pytest.raises(TransportFault) as caught:
+        send(Request(method="GET", url=f"{server.url}/cut"))
+    assert caught.value.fault is Fault.UNKNOWN
+
+
+def open_when_full(server):
+    """Lets the slow requests go once as many as may be are under way, and a moment for one more has passed."""
+    for _ in range(2000):
+        if server.now >= REQUESTS_IN_FLIGHT:
+            break
+        server.gate.wait(0.005)
+    server.gate.wait(0.2)
+    server.gate.set()
+
+
+def test_requests_in_flight_are_bounded(server):
+    requests = [Request(method="GET", url=f"{server.url}/slow") for _ in range(60)]
+    opener = threading.Thread(target=open_when_full, args=(server,))
+    opener.start()
+    send(*requests)
+    opener.join()
+    assert server.most == REQUESTS_IN_FLIGHT
+
+
+def test_no_query_and_no_key_is_ever_logged(server, caplog):
+    with caplog.at_level(logging.INFO):
+        send(
+            Request(
+                method="GET",
+                url=f"{server.url}/away?sig=topsecret",
+                headers={"Authorization": "Bearer topkey"},
+            )
+        )
+        send(Request(method="GET", url=f"{server.url}/echo", query={"sig": "topsecret"}))
+    assert "/echo" in caplog.text
+    for secret in ("topsecret", "topkey", "sig=other"):
+        assert secret not in caplog.text
+
+
+def test_requests_and_responses_hide_their_content_in_reprs(server):
+    request = Request(
+        method="POST",
+        url=f"{server.url}/echo?sig=topsecret",
+        form=(("api_key", "topsecret"),),
+        headers={"a": "topsecret"},
+    )
+    assert "topsecret" not in repr(request)
+    assert "topsecret" not in repr(send(request)[0])
+
+
+def test_a_certificate_file_that_is_none_is_a_configuration_error(tmp_path):
+    with pytest.raises(ConfigurationError, match="ca_file"):
+        send(
+            Request(method="GET", url="http://127.0.0.1:1/"),
+            network=NetworkSettings(ca_file=str(tmp_path / "no")),
+        )
+
+
+def test_proxy_variables_of_the_environment_are_used(server, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    seen = echo(Request(method="GET", url="http://service.invalid/echo"))
+    assert seen["path"] == "http://service.invalid/echo"
+
+
+def test_a_proxy_of_the_settings_is_used(server):
+    seen = echo(
+        Request(method="GET", url="http://service.invalid/echo"), network=NetworkSettings(proxy=server.url)
+    )
+    assert seen["path"] == "http://service.invalid/echo"
