@@ -1,0 +1,128 @@
+"""A table as lines that can be cut between rows."""
+
+from collections.abc import Sequence
+
+from docferry.chunking.settings import TableFormat
+from docferry.model import Element, Table, TableCell
+from docferry.rendering import html_rows, markdown_rows
+
+__all__ = ["TableRows"]
+
+
+class TableRows:
+    """The rows of a table, or of a table that came in several parts with the same header.
+
+    Rows are counted over all parts; the headers of later parts are left out.
+
+    Args:
+        elements: The parts, each with a table.
+        table_format: How rows are written.
+    """
+
+    def __init__(self, elements: Sequence[Element], table_format: TableFormat) -> None:
+        self._is_html = table_format is TableFormat.HTML
+        self.n_columns = 0
+        self.n_header = 0
+        self.lines: list[str] = []
+        self.origins: list[tuple[Element, int]] = []
+        self.is_tied: list[bool] = []
+        """Whether a cell of the row above reaches into this row."""
+        for element in elements:
+            if element.table is not None:
+                self._add(element, element.table)
+        if self.n_header == len(self.lines):
+            self.n_header = 0
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def _add(self, element: Element, table: Table) -> None:
+        n_header = table.n_header_rows
+        first = n_header if self.lines else 0
+        if not self.lines:
+            self.n_columns, self.n_header = table.n_columns, n_header
+        lines = html_rows(table) if self._is_html else markdown_rows(table)
+        tied = [False] * table.n_rows
+        for cell in table.cells:
+            for row in range(cell.row + 1, cell.row + cell.row_span):
+                tied[row] = True
+        self.lines += lines[first:]
+        self.origins += [(element, row) for row in range(first, table.n_rows)]
+        self.is_tied += tied[first:]
+
+    def frame(self, first: int, *, n_header: int) -> tuple[str, str, int]:
+        """What stands around rows from `first` on.
+
+        Returns:
+            The text before the rows with its line break, the text after them with its line break, and the
+            index of the first row that is not in the text before. A pipe table without a header has its first
+            row there, above the rule.
+        """
+        head = self.lines[:n_header]
+        if self._is_html:
+            above = ["<table>", *(["<thead>", *head, "</thead>"] if head else []), "<tbody>", ""]
+            return "\n".join(above), "\n</tbody>\n</table>", first
+        top, *below = head or [self.lines[first]]
+        rule = "|" + " --- |" * self.n_columns
+        return "\n".join([top, rule, *below, ""]), "", first if head else first + 1
+
+    def render(self, first: int, end: int, *, n_header: int) -> str:
+        """The first n_header rows and the rows from first up to end as a table."""
+        above, below, start = self.frame(first, n_header=n_header)
+        if start == end:
+            return above.rstrip("\n") + below
+        return above + "\n".join(self.lines[start:end]) + below
+
+    def loosen(self, first: int) -> None:
+        """Undo the row spans of the rows tied together from `first` on: empty cells stand in their place."""
+        end = first + 1
+        while end < len(self.lines) and self.is_tied[end]:
+            end += 1
+        element, row = self.origins[first]
+        if self._is_html and element.table is not None:
+            flat = _without_row_spans(element.table, row, row + end - first)
+            self.lines[first:end] = html_rows(flat)
+        self.is_tied[first:end] = [False] * (end - first)
+
+    def row_text(self, row: int) -> str:
+        """A row as prose, one cell after the other, each after the name of its column."""
+        element, own_row = self.origins[row]
+        if element.table is None:
+            return ""
+        names = {} if self.n_header == 0 or row < self.n_header else self._column_names()
+        cells = [cell for cell in element.table.cells if cell.row == own_row and cell.text.strip()]
+        return "\n\n".join(
+            f"{names[cell.column]}: {cell.text.strip()}" if cell.column in names else cell.text.strip()
+            for cell in cells
+        )
+
+    def _column_names(self) -> dict[int, str]:
+        table = self.origins[0][0].table
+        cells = table.cells if table is not None else ()
+        return {
+            column: " ".join(cell.text.split())
+            for cell in cells
+            if cell.row + cell.row_span == self.n_header and cell.text.strip()
+            for column in range(cell.column, cell.column + cell.column_span)
+        }
+
+
+def _without_row_spans(table: Table, first: int, end: int) -> Table:
+    """The rows from first up to end, which no cell crosses, with empty cells where a cell spanned rows."""
+    cells = [
+        TableCell(
+            row=row - first,
+            column=cell.column,
+            column_span=cell.column_span,
+            is_header=cell.is_header,
+            text=cell.text if row == cell.row else "",
+        )
+        for cell in table.cells
+        if first <= cell.row < end
+        for row in range(cell.row, cell.row + cell.row_span)
+    ]
+    return Table(
+        n_rows=end - first,
+        n_columns=table.n_columns,
+        cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))),
+    )

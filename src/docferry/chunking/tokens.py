@@ -1,0 +1,145 @@
+"""Tokenizers: the only module that knows tiktoken.
+
+A vocabulary is looked for in TIKTOKEN_CACHE_DIR, then among the files that llama-index-core ships, and is
+downloaded by tiktoken only when neither has it. Nothing here changes the environment or tiktoken's state.
+"""
+
+import base64
+import difflib
+import hashlib
+import importlib.metadata
+import threading
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docferry.chunking.settings import Tokenizer
+from docferry.errors import InvalidOptionsError, TokenizerUnavailableError
+from docferry.settings import read_environment
+
+if TYPE_CHECKING:
+    import tiktoken
+
+__all__ = ["TiktokenTokenizer", "load_tokenizer"]
+
+_BUNDLE = "llama_index/core/_static/tiktoken_cache"
+_ADDITIVE = frozenset(
+    {"cl100k_base", "o200k_base", "o200k_harmony"}
+)  # fuzzed by tests/chunking/test_meter.py
+_loaded: dict[str, "TiktokenTokenizer"] = {}
+_lock = threading.Lock()
+
+
+class TiktokenTokenizer:
+    """A tiktoken encoding as a `Tokenizer`; special tokens in the text count as ordinary text.
+
+    Args:
+        encoding: The encoding.
+    """
+
+    def __init__(self, encoding: "tiktoken.Encoding") -> None:
+        self._encoding = encoding
+
+    @property
+    def name(self) -> str:
+        """The encoding's name."""
+        return self._encoding.name
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether the borders that `docferry.chunking.meter` relies on are known to hold."""
+        return self._encoding.name in _ADDITIVE
+
+    def count(self, text: str) -> int:
+        """Number of tokens of the text."""
+        return len(self._encoding.encode_ordinary(text))
+
+    def encode(self, text: str) -> list[int]:
+        """Tokens of the text."""
+        return self._encoding.encode_ordinary(text)
+
+    def decode(self, tokens: list[int]) -> str:
+        """Text of the tokens; a character cut in half becomes U+FFFD."""
+        return self._encoding.decode(tokens)
+
+
+def load_tokenizer(encoding: str | Tokenizer) -> Tokenizer:
+    """The tokenizer of that name, loaded once per process; a tokenizer is given back as it is.
+
+    Args:
+        encoding: Name of a tiktoken encoding, such as o200k_base, or a tokenizer.
+
+    Raises:
+        InvalidOptionsError: tiktoken knows no encoding of that name; the message has the closest one.
+        TokenizerUnavailableError: The vocabulary is neither on this machine nor downloadable.
+    """
+    if not isinstance(encoding, str):
+        return encoding
+    found = _loaded.get(encoding)
+    if found is not None:
+        return found
+    with _lock:
+        if encoding not in _loaded:
+            _loaded[encoding] = TiktokenTokenizer(_load_encoding(encoding))
+        return _loaded[encoding]
+
+
+def _load_encoding(name: str) -> "tiktoken.Encoding":
+    import tiktoken  # noqa: PLC0415 - 39 ms, paid by those who count tokens
+    from tiktoken import registry  # noqa: PLC0415 - as above
+
+    known = tiktoken.list_encoding_names()
+    constructors: dict[str, Callable[[], dict[str, Any]]] | None = registry.ENCODING_CONSTRUCTORS
+    if name not in known or constructors is None:
+        close = difflib.get_close_matches(name, known, n=1)
+        advice = f"did you mean {close[0]}?" if close else f"known encodings: {', '.join(sorted(known))}"
+        raise InvalidOptionsError(f"there is no encoding '{name}'", next_step=advice)
+    try:
+        return tiktoken.Encoding(**_with_local_files(constructors[name])())
+    except (OSError, ValueError) as error:
+        raise TokenizerUnavailableError(
+            f"the vocabulary of {name} is not on this machine and cannot be downloaded",
+            next_step="set TIKTOKEN_CACHE_DIR to a folder that has it, install llama-index-core, which ships"
+            " cl100k_base and o200k_base, or pass a tokenizer of your own as the encoding",
+        ) from error
+
+
+def _with_local_files(constructor: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """The same constructor, reading vocabularies through `_read_ranks`.
+
+    tiktoken offers no argument for a folder: its constructors call a function of their module. Copies of
+    them with a namespace of our own read elsewhere, and tiktoken itself stays as it is.
+    """
+    if not isinstance(constructor, types.FunctionType):
+        return constructor
+    namespace = dict(constructor.__globals__)
+    for name, value in constructor.__globals__.items():
+        if isinstance(value, types.FunctionType) and value.__globals__ is constructor.__globals__:
+            namespace[name] = types.FunctionType(value.__code__, namespace, name, value.__defaults__)
+    namespace["load_tiktoken_bpe"] = _read_ranks
+    return types.FunctionType(constructor.__code__, namespace, constructor.__name__, constructor.__defaults__)
+
+
+def _read_ranks(url: str, expected_hash: str | None = None) -> dict[bytes, int]:
+    from tiktoken import load  # noqa: PLC0415 - loaded with the first encoding
+
+    file_name = hashlib.sha1(url.encode(), usedforsecurity=False).hexdigest()
+    for folder in _folders():
+        path = folder / file_name
+        content = path.read_bytes() if path.is_file() else b""
+        if content and expected_hash in (None, hashlib.sha256(content).hexdigest()):
+            lines = (line.split() for line in content.splitlines() if line)
+            return {base64.b64decode(token): int(rank) for token, rank in lines}
+    return load.load_tiktoken_bpe(url, expected_hash)
+
+
+def _folders() -> Iterator[Path]:
+    chosen = read_environment("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR")
+    if chosen is not None:
+        yield Path(chosen)
+    try:
+        distribution = importlib.metadata.distribution("llama-index-core")
+    except importlib.metadata.PackageNotFoundError:
+        return
+    yield Path(str(distribution.locate_file(_BUNDLE)))

@@ -1,0 +1,1 @@
+"""What commands say and write: the terminal, files, rows, tables, progress, closing reports."""
