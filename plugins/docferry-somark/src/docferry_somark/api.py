@@ -1,0 +1,334 @@
+"""Speaks the service's protocol: builds requests, reads answers, never awaits.
+
+All calls are POST; the API key is a field of the form. There is no way to cancel a task, to list tasks, or
+to be called back.
+Source: docs.somark.cn/api-reference (read 2026-11-21).
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+import pydantic
+
+from docferry.errors import (
+    AuthenticationError,
+    InvalidOptionsError,
+    InvalidResponseError,
+    JobFailedError,
+    MissingCredentialError,
+    SourceError,
+)
+from docferry.model import AccountStatus, Document, JobState, JobStatus, Limits, PageSelection, Receipt
+from docferry.provider import (
+    Exchange,
+    FilePart,
+    Keep,
+    PayloadReader,
+    PollAdvice,
+    Request,
+    Response,
+    ServiceIdentity,
+    SubmitItem,
+)
+from docferry.provider.faults import read_retry_after
+from docferry.settings import read_environment
+from docferry_somark.assets import asset_folder, save_assets
+from docferry_somark.endpoint import REGION_URLS, is_hosted, read_base_url
+from docferry_somark.failures import PROVIDER, Step, failure_of, job_failure, scrub
+from docferry_somark.fetching import fetch_archive, fetch_images
+from docferry_somark.options import ParseMode, ServiceRegion, SomarkOptions
+from docferry_somark.result import RESULT_PART, map_payload, no_output
+from docferry_somark.statuses import Answer, status_of
+from docferry_somark.values import Raw, scalar_text
+from docferry_somark.wire import encode_form, encode_key, read_envelope, read_outputs, read_task
+
+__all__ = ["POLL_FLOOR_SECONDS", "SomarkApi", "make_api"]
+
+logger = logging.getLogger("docferry.somark")
+
+POLL_FLOOR_SECONDS = 3.0
+"""The service recommends 3 to 5 s. Source: docs.somark.cn, async-submit.md (read 2026-11-21)."""
+
+POLL_CEILING_SECONDS = 30.0
+
+FIGURES = {
+    "remaining_paid_pages": "paid pages left",
+    "remaining_free_pages_today": "free pages left today",
+    "remaining_free_pages_this_month": "free pages left this month",
+    "dashboard_url": "dashboard",
+}
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class SomarkApi:
+    """SoMark's job protocol, on one account.
+
+    Args:
+        options: The options; their key and address are already resolved into the next two.
+        base_url: Address of the service, without a slash at the end.
+        api_key: The key, or None for a deployment without keys.
+        document_name: Names the folder below the option `save_to`; empty when it is not known.
+    """
+
+    options: SomarkOptions
+    base_url: str
+    api_key: pydantic.SecretStr | None
+    document_name: str = ""
+    # A synchronous parse brings its result with the answer to the upload. It waits here, paid for, until
+    # `poll` and `fetch` ask for it.
+    _held: dict[str, Answer] = field(default_factory=dict[str, Answer], repr=False)
+
+    @property
+    def identity(self) -> ServiceIdentity:
+        """The service at its address, on the account of the key."""
+        return ServiceIdentity(
+            provider=PROVIDER,
+            protocol_version="1",
+            operation="parse",
+            endpoint=self.base_url,
+            account=self._secret,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """As published, or as the options say."""
+        return Limits(
+            max_size_bytes=self.options.max_size_bytes,
+            max_pages=self.options.max_pages,
+            concurrency=self.options.concurrency,
+            requests_per_second=self.options.requests_per_second,
+        )
+
+    @property
+    def poll_advice(self) -> PollAdvice:
+        """Not below 3 s: whether polls count as requests of the account is documented nowhere."""
+        return PollAdvice(floor_seconds=POLL_FLOOR_SECONDS, ceiling_seconds=POLL_CEILING_SECONDS)
+
+    @property
+    def batch_limit(self) -> int:
+        """One file is one task."""
+        return 1
+
+    def batch_key(self, item: SubmitItem) -> str:
+        """Every file is a batch of its own."""
+        return item.data_id
+
+    def submit(self, items: Sequence[SubmitItem]) -> Exchange[tuple[Receipt, ...]]:
+        """Upload one file: the request that costs money.
+
+        Raises:
+            DocferryError: Why the service refused it.
+            InvalidResponseError: The answer does not say whether it was taken.
+        """
+        (item,) = items
+        is_sync = self.options.mode is ParseMode.SYNC
+        seconds = self.options.sync_timeout_seconds if is_sync else self.options.answer_timeout_seconds
+        response = yield Request(
+            method="POST",
+            url=f"{self.base_url}/parse/{self.options.mode}",
+            form=encode_form(self.options, api_key=self.api_key),
+            files=(
+                FilePart(
+                    field="file",
+                    file=item.file,
+                    file_name=_upload_name(item.file.file_name),
+                    media_type=item.file.media_type,
+                ),
+            ),
+            commits=True,
+            timeout_seconds=seconds,
+        )
+        answer = self._read(response, Step.SUBMIT)
+        task = read_task(answer.envelope)
+        if task.result:
+            task_id = task.task_id or item.data_id
+            self._held[task_id] = answer
+            return (Receipt(remote_id=task_id),)
+        if task.has_error:
+            raise job_failure(task.reason_code, task.reason, job_id=task.task_id, secret=self._secret)
+        if not task.task_id:
+            raise InvalidResponseError(
+                "the service took the document, but its answer lacks data.task_id", provider=PROVIDER
+            )
+        return (Receipt(remote_id=task.task_id),)
+
+    def poll(self, receipts: Sequence[Receipt]) -> Exchange[tuple[JobStatus, ...]]:
+        """Ask about a task.
+
+        Raises:
+            RateLimitedError: Asked too often; the task goes on.
+            JobNotFoundError: The service does not know the task.
+            DocferryError: Why the service does not answer.
+        """
+        receipt = receipts[0]
+        try:
+            answer = self._held.get(receipt.remote_id) or (yield from self._ask(receipt))
+        except (JobFailedError, SourceError) as error:
+            # A business code that is a verdict on the document, in the place of a status.
+            failed = JobStatus(receipt=receipt, state=JobState.FAILED, raw_state="", error=error)
+            return (failed,) * len(receipts)
+        return (status_of(answer, receipt, secret=self._secret),) * len(receipts)
+
+    def fetch(self, status: JobStatus) -> Exchange[None]:
+        """Keep the answer as received, its pictures and its archive.
+
+        A picture that cannot be had is left out: it must not lose the text, which is paid for. The document
+        then carries a warning.
+
+        Raises:
+            InvalidResponseError: The task succeeded without any output.
+            ResultExpiredError: The only output was the archive, and its address has run out.
+        """
+        receipt = status.receipt
+        answer = status.detail if isinstance(status.detail, Answer) else (yield from self._ask(receipt))
+        outputs = read_outputs(read_task(answer.envelope).result)
+        if outputs.is_empty:
+            raise no_output(receipt.remote_id)
+        yield Keep(name=RESULT_PART, media_type="application/json", data=answer.body)
+        yield from fetch_archive(outputs, job_id=receipt.remote_id)
+        yield from fetch_images(outputs, job_id=receipt.remote_id)
+        self._held.pop(receipt.remote_id, None)
+
+    def cancel(self, receipt: Receipt) -> Exchange[bool]:
+        """The service has no way to stop a task."""
+        yield from ()
+        logger.debug("task %s cannot be cancelled: the service has no way", receipt.remote_id)
+        return False
+
+    def account(self) -> Exchange[AccountStatus]:
+        """Ask how many pages are left. Private deployments have no such question.
+
+        Raises:
+            DocferryError: Why the service does not answer.
+        """
+        response = yield Request(
+            method="POST",
+            url=f"{self.base_url}/usage",
+            form=encode_key(self.api_key),
+            is_repeatable=True,
+            timeout_seconds=self.options.answer_timeout_seconds,
+        )
+        try:
+            data = self._read(response, Step.ACCOUNT).envelope.data
+        except AuthenticationError:
+            return AccountStatus(is_valid=False)
+        except InvalidOptionsError:
+            if is_hosted(self.base_url):
+                raise
+            return AccountStatus(is_valid=True, figures=(("pages left", "not told by this deployment"),))
+        return AccountStatus(is_valid=True, figures=tuple(_figures(data)))
+
+    def map(self, payload: PayloadReader, *, pages: PageSelection | None, fingerprint: str) -> Document:
+        """Map a payload.
+
+        Args:
+            payload: What `fetch` kept.
+            pages: Has no effect: the service knows no page selection, so that docferry cuts the file before
+                and puts page numbers back afterwards.
+            fingerprint: The source's fingerprint.
+
+        Raises:
+            InvalidResponseError: It holds no output that can be read.
+            ConfigurationError: The folder of `save_to` cannot be written.
+        """
+        del pages
+        if self.options.save_to is not None:
+            # The one place that every payload passes, fresh, from the cache or of a resumed job.
+            folder = asset_folder(self.options.save_to, payload.payload, document_name=self.document_name)
+            save_assets(payload, folder)
+        return map_payload(payload, fingerprint=fingerprint)
+
+    @property
+    def _secret(self) -> str:
+        return self.api_key.get_secret_value() if self.api_key is not None else ""
+
+    def _ask(self, receipt: Receipt) -> Exchange[Answer]:
+        response = yield Request(
+            method="POST",
+            url=f"{self.base_url}/parse/async_check",
+            form=(("task_id", receipt.remote_id), *encode_key(self.api_key)),
+            is_repeatable=True,
+            timeout_seconds=self.options.answer_timeout_seconds,
+        )
+        return self._read(response, Step.POLL, job_id=receipt.remote_id)
+
+    def _read(self, response: Response, step: Step, *, job_id: str = "") -> Answer:
+        envelope = read_envelope(response.body)
+        error = failure_of(
+            envelope,
+            status=response.status,
+            step=step,
+            job_id=job_id,
+            secret=self._secret,
+            retry_after_seconds=_retry_after(response.headers),
+        )
+        if error is not None or envelope is None:
+            raise error or AssertionError("an answer without an envelope is a failure")
+        return Answer(body=response.body, envelope=envelope)
+
+
+def make_api(
+    options: SomarkOptions, *, document_name: str = "", environment: Mapping[str, str] | None = None
+) -> SomarkApi:
+    """Make the protocol's side for these options: arguments first, then the environment, then cn.
+
+    Args:
+        options: The options.
+        document_name: Names the folder below the option `save_to`; empty when it is not known.
+        environment: Where to look for SOMARK_API_KEY and SOMARK_BASE_URL; the process's when None.
+
+    Raises:
+        MissingCredentialError: One of the vendor's own hosts is meant, and there is no key.
+        InvalidOptionsError: SOMARK_BASE_URL is no address.
+    """
+    base_url = _base_url(options, environment)
+    given = options.api_key.get_secret_value().strip() if options.api_key is not None else ""
+    key = given or read_environment("SOMARK_API_KEY", environment=environment)
+    if key is None and is_hosted(base_url):
+        raise MissingCredentialError(
+            "provider somark needs an API key",
+            next_step="set SOMARK_API_KEY or give api_key; keys are made in the workbench at somark.cn "
+            "or the studio at somark.ai",
+        )
+    return SomarkApi(
+        options=options,
+        base_url=base_url,
+        api_key=None if key is None else pydantic.SecretStr(key),
+        document_name=document_name,
+    )
+
+
+def _base_url(options: SomarkOptions, environment: Mapping[str, str] | None) -> str:
+    if options.base_url is not None:
+        return options.base_url
+    if options.region is not None:
+        return REGION_URLS[options.region]
+    set_url = read_environment("SOMARK_BASE_URL", environment=environment)
+    if set_url is not None:
+        return read_base_url(set_url, name="SOMARK_BASE_URL")
+    return REGION_URLS[ServiceRegion.CN]
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    # A date is compared to the service's own clock, which stands in the same answer.
+    sent_at = read_retry_after({"retry-after": headers.get("date", "")}, now=0.0)
+    is_date = not headers.get("retry-after", "").strip()[:1].isdigit()
+    return None if is_date and sent_at is None else read_retry_after(headers, now=sent_at or 0.0)
+
+
+def _upload_name(file_name: str) -> str:
+    """A base name that every server takes. Its suffix counts: the service tells kinds of files by it."""
+    name = re.split(r"[/\\]", file_name)[-1]
+    path = PurePath(re.sub(r"[\s\"';<>|?*\x00-\x1f\x7f]+", "_", name).strip(".") or "document")
+    # Only the longer of the two suffixes is documented.
+    return path.with_suffix(".tiff").name if path.suffix.lower() == ".tif" else path.name
+
+
+def _figures(data: Raw) -> Iterator[tuple[str, str]]:
+    for name, value in data.items():
+        text = scrub(scalar_text(value), "")
+        if text:
+            yield FIGURES.get(name, name.replace("_", " ")), text

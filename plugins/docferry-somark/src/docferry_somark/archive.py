@@ -1,0 +1,111 @@
+"""Reads a zip archive that a service sent, without trusting it.
+
+Members with absolute paths, "..", links or passwords count as not there. Sizes, number of members and the
+ratio of compression are bounded, so that a small archive cannot fill the memory. Nothing is ever extracted
+to disk under a name from the archive.
+"""
+
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from docferry.errors import InvalidResponseError
+
+__all__ = ["Archive", "open_archive"]
+
+MAX_MEMBERS = 20_000
+MAX_TOTAL_BYTES = 2 * 1024**3
+MAX_MEMBER_BYTES = 512 * 1024**2
+MAX_RATIO = 200
+RATIO_MATTERS_BYTES = 1024 * 1024  # text of a few lines compresses as well as any bomb
+
+ENCRYPTED = 0x1
+LINK = 0o120000
+KIND_MASK = 0o170000
+
+BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """The members of an archive that may be read.
+
+    Args:
+        names: Their names, with forward slashes, in the archive's order.
+    """
+
+    names: tuple[str, ...]
+    _file: zipfile.ZipFile = field(repr=False)
+    _members: dict[str, zipfile.ZipInfo] = field(repr=False)
+
+    def size(self, name: str) -> int:
+        """Size of a member in bytes.
+
+        Raises:
+            KeyError: There is no such member.
+        """
+        return self._members[name].file_size
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a member.
+
+        Raises:
+            KeyError: There is no such member.
+            InvalidResponseError: It is damaged.
+        """
+        member = self._members[name]
+        try:
+            return self._file.read(member)
+        except BROKEN as error:
+            raise _damaged("a member cannot be read") from error
+
+
+def open_archive(stream: BinaryIO) -> Archive:
+    """Open an archive; the caller keeps the stream open while it reads, and closes it.
+
+    Args:
+        stream: The archive's bytes; must be seekable.
+
+    Raises:
+        InvalidResponseError: It is no archive, or exceeds the bounds.
+    """
+    try:
+        archive = zipfile.ZipFile(stream)  # closing the stream is the caller's
+        members = archive.infolist()
+    except BROKEN as error:
+        raise _damaged("it is no zip archive, or not a whole one") from error
+    if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
+        raise _damaged("it is larger than any result")
+    readable = {member.filename: member for member in members if _is_readable(member)}
+    if any(_is_bomb(member) for member in readable.values()):
+        raise _damaged("a member is larger than any result")
+    return Archive(names=tuple(readable), _file=archive, _members=readable)
+
+
+def _is_readable(member: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(member.filename)
+    is_link = (member.external_attr >> 16) & KIND_MASK == LINK
+    is_inside = not path.is_absolute() and ".." not in path.parts and ":" not in member.filename
+    return (
+        is_inside
+        and not is_link
+        and not member.is_dir()
+        and not member.flag_bits & ENCRYPTED
+        and "\\" not in member.filename
+        and bool(path.parts)
+    )
+
+
+def _is_bomb(member: zipfile.ZipInfo) -> bool:
+    is_dense = member.file_size > MAX_RATIO * max(member.compress_size, 1)
+    return member.file_size > MAX_MEMBER_BYTES or (is_dense and member.file_size > RATIO_MATTERS_BYTES)
+
+
+def _damaged(what: str) -> InvalidResponseError:
+    return InvalidResponseError(
+        f"the archive of the result cannot be used: {what}",
+        next_step="fetch the result again",
+        provider="somark",
+    )

@@ -1,0 +1,236 @@
+"""HTML tables to cells. Whatever text stands beside the cells is handed back too, so that nothing is lost.
+
+Knows no provider: it could move to the core when a second plugin needs it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from docferry.model import Table, TableCell
+
+__all__ = ["HtmlTable", "HtmlText", "is_html_tag", "read_html"]
+
+MAX_COLUMN_SPAN = 1000  # as in the HTML standard
+MAX_AREA = 500_000
+"""Places that the cells of one table may cover; where hostile spans cover more, spans are ignored."""
+
+STRUCTURE = {"table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption"}
+LINE_BREAKS = {"br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr"}
+
+# Text such as "$a<b$" is no markup: only tags that a result can hold are taken for tags.
+TAGS = (
+    "a|abbr|annotation|b|blockquote|body|br|caption|center|code|col|colgroup|del|div|em|font|h[1-6]|head|hr|html"
+    "|i|img|ins|kbd|label|li|math|mfrac|mi|mn|mo|mover|mroot|mrow|msqrt|mstyle|msub|msubsup|msup|mtable|mtd|mtext"
+    "|mtr|munder|munderover|ol|p|pre|q|s|semantics|small|span|strike|strong|sub|sup|table|tbody|td|tfoot|th"
+    "|thead|tr|tt|u|ul"
+)
+ATTRIBUTES = r"(?:\s+(?:nowrap|[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"']+)))*"
+NOT_A_TAG = re.compile(rf"<(?!/?(?:{TAGS}){ATTRIBUTES}\s*/?>|!--(?:(?!-->).)*-->)", re.IGNORECASE | re.DOTALL)
+SPACES = re.compile(r"[^\S\n]+")
+LINE_EDGES = re.compile(r" ?\n[ \n]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlText:
+    """Text outside the cells.
+
+    Args:
+        text: Plain text.
+        is_caption: Whether it is the caption of the table beside it.
+    """
+
+    text: str
+    is_caption: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlTable:
+    """A table.
+
+    Args:
+        table: Its cells.
+        image_addresses: Addresses of the pictures in its cells, in order; the cells have their descriptions.
+    """
+
+    table: Table
+    image_addresses: tuple[str, ...] = ()
+
+
+def read_html(html: str) -> tuple[HtmlText | HtmlTable, ...]:
+    """Read the tables and the other text of a piece of HTML, in order.
+
+    A table inside a cell becomes text of the cell. Missing end tags are supplied. Cells of a head section and
+    `th` cells are header cells.
+
+    Args:
+        html: Any text; what is no markup is text.
+    """
+    reader = _Reader()
+    reader.feed(NOT_A_TAG.sub("&lt;", html))
+    reader.close()
+    return reader.finish()
+
+
+def is_html_tag(text: str) -> bool:
+    """Whether a text in angle brackets is a tag or comment that a result can hold, and not part of a text."""
+    return NOT_A_TAG.match(text) is None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Cell:
+    row_span: int
+    column_span: int
+    is_header: bool
+    text: str = ""
+
+
+@dataclass(slots=True)
+class _Grid:
+    rows: list[list[_Cell]] = field(default_factory=list[list[_Cell]])
+    images: list[str] = field(default_factory=list[str])
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._pieces: list[HtmlText | HtmlTable] = []
+        self._text: list[str] = []
+        self._grid: _Grid | None = None
+        self._cell: _Cell | None = None
+        self._depth = 0
+        self._is_head = False
+        self._is_caption = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self._take_image(dict(attrs))
+        elif tag == "table":
+            self._open_table()
+        elif tag in STRUCTURE and self._depth == 1:
+            self._open_part(tag, dict(attrs))
+        elif tag in STRUCTURE or tag in LINE_BREAKS:
+            self._text.append("\n" if tag in LINE_BREAKS else " ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "table":
+            self._close_table()
+        elif tag in STRUCTURE and self._depth == 1:
+            self._flush()
+            self._is_head = self._is_head and tag != "thead"
+            self._is_caption = False
+        elif tag in LINE_BREAKS:
+            self._text.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self._text.append(data)
+
+    def finish(self) -> tuple[HtmlText | HtmlTable, ...]:
+        self._depth = min(self._depth, 1)
+        self._close_table()
+        self._flush()
+        return tuple(self._pieces)
+
+    def _open_table(self) -> None:
+        self._depth += 1
+        if self._depth == 1:
+            self._flush()
+            self._grid = _Grid()
+        else:
+            self._text.append("\n")
+
+    def _close_table(self) -> None:
+        self._depth = max(0, self._depth - 1)
+        if self._depth or self._grid is None:
+            self._text.append("\n")
+            return
+        self._flush()
+        table = _place(self._grid.rows)
+        if table is not None:
+            self._pieces.append(HtmlTable(table=table, image_addresses=tuple(self._grid.images)))
+        self._grid = None
+        self._is_head = self._is_caption = False
+
+    def _open_part(self, tag: str, attributes: dict[str, str | None]) -> None:
+        self._flush()
+        grid = self._grid or _Grid()
+        if tag == "thead":
+            self._is_head = True
+        elif tag in {"tbody", "tfoot"}:
+            self._is_head = False
+        elif tag == "caption":
+            self._is_caption = True
+        elif tag == "tr":
+            grid.rows.append([])
+        else:
+            if not grid.rows:
+                grid.rows.append([])
+            self._cell = _Cell(
+                row_span=_span(attributes.get("rowspan"), zero_means=MAX_AREA),
+                column_span=min(_span(attributes.get("colspan"), zero_means=1), MAX_COLUMN_SPAN),
+                is_header=tag == "th" or self._is_head,
+            )
+            grid.rows[-1].append(self._cell)
+
+    def _take_image(self, attributes: dict[str, str | None]) -> None:
+        self._text.append(attributes.get("alt") or "")
+        address = attributes.get("src")
+        if address and self._grid is not None:
+            self._grid.images.append(address)
+
+    def _flush(self) -> None:
+        """The text so far belongs to the open cell, or to nobody."""
+        raw, self._text = "".join(self._text), []
+        text = LINE_EDGES.sub("\n", SPACES.sub(" ", raw)).strip()
+        if self._cell is not None:
+            self._cell.text, self._cell = text, None
+        elif text:
+            self._pieces.append(HtmlText(text=text, is_caption=self._is_caption))
+
+
+def _span(value: str | None, *, zero_means: int) -> int:
+    digits = (value or "1").strip()[:6]
+    if not (digits.isascii() and digits.isdecimal()):
+        return 1
+    return int(digits) or zero_means
+
+
+def _place(rows: Sequence[Sequence[_Cell]]) -> Table | None:
+    kept = [row for row in rows if row]
+    if not kept:
+        return None
+    area = sum(cell.column_span * min(cell.row_span, len(kept)) for row in kept for cell in row)
+    cells = tuple(_placed(kept, respects_spans=area <= MAX_AREA))
+    return Table(
+        n_rows=len(kept), n_columns=max(cell.column + cell.column_span for cell in cells), cells=cells
+    )
+
+
+def _placed(rows: Sequence[Sequence[_Cell]], *, respects_spans: bool) -> Iterator[TableCell]:
+    covered: set[tuple[int, int]] = set()
+    for row_number, row in enumerate(rows):
+        column = 0
+        for cell in row:
+            while (row_number, column) in covered:
+                column += 1
+            row_span = min(cell.row_span, len(rows) - row_number) if respects_spans else 1
+            column_span = cell.column_span if respects_spans else 1
+            # HTML lets a cell run into one that hangs down from above; ours stops before it.
+            free = next(
+                (width for width in range(1, column_span) if (row_number, column + width) in covered),
+                column_span,
+            )
+            if row_span > 1 or free > 1:
+                covered.update(
+                    (row_number + down, column + right) for down in range(row_span) for right in range(free)
+                )
+            yield TableCell(
+                row=row_number,
+                column=column,
+                row_span=row_span,
+                column_span=free,
+                is_header=cell.is_header,
+                text=cell.text,
+            )
+            column += free

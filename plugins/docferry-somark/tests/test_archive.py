@@ -1,0 +1,86 @@
+"""An archive is read without trust."""
+
+import io
+import stat
+import zipfile
+
+import pytest
+
+from docferry.errors import InvalidResponseError
+from docferry_somark import archive as room
+from docferry_somark.archive import open_archive
+
+
+def zipped(members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members:
+            file.writestr(name, data)
+    stream.seek(0)
+    return stream
+
+
+def link(name):
+    member = zipfile.ZipInfo(name)
+    member.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return member
+
+
+def test_members_are_read_by_name():
+    archive = open_archive(zipped([("a/x.md", b"# x"), ("a/", b"")]))
+
+    assert archive.names == ("a/x.md",)
+    assert (archive.read("a/x.md"), archive.size("a/x.md")) == (b"# x", 3)
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../x.md", "a/../../x.md", "C:/x.md", "a\\x.md", link("x.md")]
+)
+def test_members_that_lead_elsewhere_are_not_there(name):
+    archive = open_archive(zipped([(name, b"evil"), ("good.md", b"good")]))
+
+    if isinstance(name, str) and "\\" in name:  # zipfile itself may have turned it into a slash
+        assert all("\\" not in found for found in archive.names)
+    else:
+        assert archive.names == ("good.md",)
+
+
+def test_a_small_archive_that_unpacks_to_much_is_refused():
+    with pytest.raises(InvalidResponseError, match="larger"):
+        open_archive(zipped([("bomb.md", b"0" * (8 * 1024 * 1024))]))
+
+
+def test_too_many_members_are_refused(monkeypatch):
+    monkeypatch.setattr(room, "MAX_MEMBERS", 3)
+
+    with pytest.raises(InvalidResponseError, match="larger"):
+        open_archive(zipped([(f"{n}.md", b"x") for n in range(4)]))
+
+
+def test_too_many_bytes_are_refused(monkeypatch):
+    monkeypatch.setattr(room, "MAX_TOTAL_BYTES", 10)
+
+    with pytest.raises(InvalidResponseError, match="larger"):
+        open_archive(zipped([("a.md", b"123456"), ("b.md", b"789012")]))
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"not a zip at all" * 100])
+def test_what_is_no_archive_is_told(data):
+    with pytest.raises(InvalidResponseError, match="no zip archive"):
+        open_archive(io.BytesIO(data))
+
+
+def test_an_archive_cut_short_is_told():
+    whole = zipped([("a.md", bytes(range(256)) * 40)]).getvalue()
+
+    with pytest.raises(InvalidResponseError):
+        open_archive(io.BytesIO(whole[: len(whole) // 2]))
+
+
+def test_a_damaged_member_is_told():
+    data = bytearray(zipped([("a.md", bytes(range(256)) * 40)]).getvalue())
+    data[60:70] = b"\xff" * 10
+    archive = open_archive(io.BytesIO(bytes(data)))
+
+    with pytest.raises(InvalidResponseError, match="member"):
+        archive.read("a.md")
