@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
 STAMP := $(VENV)/.installed
+VENDORS := .venv-vendors
+NEWER ?= python3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format constraints clean
+.PHONY: help install demo test test-newer test-vendors check format constraints clean
 
 help:  ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -28,12 +30,27 @@ demo: $(STAMP)  ## Parse the PDF that ships with the repository: a table of chun
 test: $(STAMP)  ## Run the tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
+test-newer:  ## Run the tests on a newer Python, in an environment of its own: make test-newer NEWER=python3.13
+	$(MAKE) VENV=.venv-$(NEWER) PYTHON=$(NEWER) test
+
+test-vendors: $(STAMP) $(VENDORS)/.installed  ## Run the vendors' own published clients against the emulators
+	$(VENDORS)/bin/python tests/vendors/somark_client.py $(BIN)/docferry
+
+$(VENDORS)/.installed: tests/vendors/requirements.txt
+	$(PYTHON) -m venv $(VENDORS)
+	$(VENDORS)/bin/python -m pip install --quiet -r tests/vendors/requirements.txt
+	@touch $@
+
 check: $(STAMP)  ## Format, lint, layers, types, and the wheels in clean environments
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright --level error
 	$(BIN)/python tests/contracts/wheel_smoke.py
+
+chaos: $(STAMP)  ## Kill a run 20 times and rerun it; send 200 MB and watch the memory (about 1 minute)
+	$(BIN)/python tests/chaos/kill_and_rerun.py
+	$(BIN)/python tests/chaos/big_body.py
 
 format: $(STAMP)  ## Format and repair what can be repaired
 	$(BIN)/ruff format .

@@ -152,7 +152,7 @@ def _chinese() -> Iterator[str]:
     random = Random(1)  # noqa: S311 - the same text at every run
     while True:
         sections = []
-        for number in range(1, 7):
+        for number in range(1, 41):
             paragraphs = ["".join(_sentence(random) for _ in range(random.randint(2, 9))) for _ in range(4)]
             sections.append(f"## {number} {random.choice(CHINESE_WORDS)}{random.choice(CHINESE_WORDS)}")
             sections += paragraphs
@@ -167,10 +167,15 @@ def _sentence(random: Random) -> str:
 def _figures() -> Iterator[str]:
     random = Random(2)  # noqa: S311 - the same text at every run
     while True:
-        lines = ["# Statement of expenditures", "", "Amounts in thousands of dollars.", ""]
-        lines += ["| Line item | 2024 | 2025 | Change |", "| --- | --- | --- | --- |"]
-        for _ in range(random.choice((6, 12, 25, 60))):
-            before, after = random.randint(10, 999999), random.randint(10, 999999)
-            change = f"{(after - before) / before:.1%}"
-            lines.append(f"| {random.choice(LINE_ITEMS)} | {before:,} | {after:,} | {change} |")
+        lines = ["# Statement of expenditures"]
+        for number in range(1, 25):
+            lines += ["", f"## Part {number}", "", "Amounts in thousands of dollars.", ""]
+            lines += ["| Line item | 2024 | 2025 | Change |", "| --- | --- | --- | --- |"]
+            lines += [_figure_row(random) for _ in range(random.choice((6, 12, 12, 25, 60)))]
         yield "\n".join(lines)
+
+
+def _figure_row(random: Random) -> str:
+    before, after = random.randint(10, 999999), random.randint(10, 999999)
+    change = f"{(after - before) / before:.1%}"
+    return f"| {random.choice(LINE_ITEMS)} | {before:,} | {after:,} | {change} |"

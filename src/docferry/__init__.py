@@ -7,10 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    __version__: str
     from docferry.chunking import Chunk, ChunkSettings, chunk_document
     from docferry.errors import DocferryError
-    from docferry.ingest import Ingestor, OnError, Outcome, Report, parse
+    from docferry.ingest import Ingestor, JobDesk, OnError, Outcome, Report, collect, parse, submit
     from docferry.model import Document, Element, ElementKind, PageSelection, decode_document, encode_document
+    from docferry.provider import JobSettings
     from docferry.rendering import render_markdown
     from docferry.sources import Source
 
@@ -22,6 +24,8 @@ __all__ = [
     "Element",
     "ElementKind",
     "Ingestor",
+    "JobDesk",
+    "JobSettings",
     "OnError",
     "Outcome",
     "PageSelection",
@@ -30,10 +34,12 @@ __all__ = [
     "__version__",
     "chunk",
     "chunk_document",
+    "collect",
     "decode_document",
     "encode_document",
     "parse",
     "render_markdown",
+    "submit",
 ]
 
 _ROOMS = {
@@ -44,16 +50,20 @@ _ROOMS = {
     "Element": "model",
     "ElementKind": "model",
     "Ingestor": "ingest",
+    "JobDesk": "ingest",
+    "JobSettings": "provider",
     "OnError": "ingest",
     "Outcome": "ingest",
     "PageSelection": "model",
     "Report": "ingest",
     "Source": "sources",
     "chunk_document": "chunking",
+    "collect": "ingest",
     "decode_document": "model",
     "encode_document": "model",
     "parse": "ingest",
     "render_markdown": "rendering",
+    "submit": "ingest",
 }
 
 

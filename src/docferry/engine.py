@@ -10,6 +10,7 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -19,18 +20,30 @@ __all__ = ["Engine", "current_engine"]
 
 Result = TypeVar("Result")
 
+DRAIN_SECONDS = 12.0
+JOIN_SECONDS = 5.0
+
 
 class Engine:
     """An asyncio loop that runs in a daemon thread until the process ends."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._drains: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._farewells: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="docferry-engine", daemon=True)
         self._thread.start()
 
     def submit(self, work: Coroutine[Any, Any, Result]) -> "Future[Result]":
-        """Start a coroutine on the loop, from any thread; cancelling the future cancels the coroutine."""
+        """Start a coroutine on the loop, from any thread; cancelling the future cancels the coroutine.
+
+        Raises:
+            RuntimeError: The process is ending.
+        """
+        if self._is_stopping:
+            work.close()
+            raise RuntimeError("the process is ending: docferry has stopped")
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
@@ -49,29 +62,47 @@ class Engine:
             future.cancel()
             raise
 
+    def before_stop(self, drain: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have a coroutine function run before any task is cancelled, to finish what must be finished.
+
+        All of them together have 12 seconds.
+        """
+        self._drains.append(drain)
+
     def at_stop(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Have a coroutine function run on the loop when the engine stops, after all tasks have ended."""
         self._farewells.append(farewell)
 
     def stop(self) -> None:
-        """Cancel what is under way and end the thread."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(timeout=5)
+        """Finish what must be finished, cancel the rest, and end the thread."""
+        if self._is_stopping or not self._thread.is_alive():
+            return
+        with suppress(TimeoutError, RuntimeError):
+            asyncio.run_coroutine_threadsafe(self._drain(), self._loop).result(DRAIN_SECONDS)
+        self._is_stopping = True
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=JOIN_SECONDS)
+
+    async def _drain(self) -> None:
+        for drain in self._drains:
+            await drain()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_forever()
-            tasks = asyncio.all_tasks(self._loop)
-            for task in tasks:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-            for farewell in self._farewells:
-                self._loop.run_until_complete(farewell())
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._wind_up())
         finally:
             self._loop.close()
+
+    async def _wind_up(self) -> None:
+        while tasks := asyncio.all_tasks(self._loop) - {asyncio.current_task()}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        # One that fails must not keep the others from closing their files.
+        await asyncio.gather(*(farewell() for farewell in self._farewells), return_exceptions=True)
+        await self._loop.shutdown_asyncgens()
 
 
 class _Holder:

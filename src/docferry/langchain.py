@@ -13,6 +13,7 @@ from pathlib import Path
 from docferry.chunking import Chunk, ChunkSettings
 from docferry.delivery import (
     Delivery,
+    JobsInput,
     LoadSettings,
     OnErrorInput,
     OptionsInput,
@@ -70,6 +71,8 @@ class DocferryLoader(BaseLoader):
             logged and left out. "collect": everything good is delivered, then an ExceptionGroup of the
             sources' errors is raised.
         look_ahead: Sources parsed ahead of the one being read.
+        jobs: Settings of remote jobs, a `docferry.JobSettings`: ledger, cache, deadline, proxies; None for
+            the usual ones.
         on_progress: Called with each progress event, on the engine's thread.
         manager: Where plugins are found; None for those installed.
         option_values: Options of the provider by name, such as `api_key`; None counts as not given.
@@ -93,6 +96,7 @@ class DocferryLoader(BaseLoader):
         metadata_profile: ProfileInput = MetadataProfile.FLAT,
         on_error: OnErrorInput = OnError.RAISE,
         look_ahead: int = 4,
+        jobs: JobsInput = None,
         on_progress: Callable[[ProgressEvent], None] | None = None,
         manager: PluginManager | None = None,
         **option_values: object,
@@ -107,6 +111,7 @@ class DocferryLoader(BaseLoader):
             metadata_profile=metadata_profile,
             on_error=on_error,
             look_ahead=look_ahead,
+            jobs=jobs,
             on_progress=on_progress,
             manager=manager,
         )
@@ -181,6 +186,7 @@ class DocferryBlobParser(BaseBlobParser):
         split: What one Document holds.
         metadata_profile: "flat" or "rich".
         on_error: What a failed blob means: "raise", "skip" or "collect".
+        jobs: Settings of remote jobs.
         on_progress: Called with each progress event, on the engine's thread.
         manager: Where plugins are found.
         option_values: Options of the provider by name.
@@ -202,6 +208,7 @@ class DocferryBlobParser(BaseBlobParser):
         split: SplitInput | None = None,
         metadata_profile: ProfileInput = MetadataProfile.FLAT,
         on_error: OnErrorInput = OnError.RAISE,
+        jobs: JobsInput = None,
         on_progress: Callable[[ProgressEvent], None] | None = None,
         manager: PluginManager | None = None,
         **option_values: object,
@@ -216,6 +223,7 @@ class DocferryBlobParser(BaseBlobParser):
             metadata_profile=metadata_profile,
             on_error=on_error,
             look_ahead=0,
+            jobs=jobs,
             on_progress=on_progress,
             manager=manager,
         )

@@ -26,8 +26,10 @@ FAST = {"somark": ("concurrency=8", "requests_per_second=50")}
 
 
 def start_emulator(provider):
-    command = [DOCFERRY, "emulate", provider, "--port", "0", "--canned-pages", "2", "--work-seconds", "1.5",
-               "--requests-per-second", "0", "--concurrency", "0"]  # fmt: skip
+    command = [
+        DOCFERRY, "emulate", provider, "--port", "0", "--canned-pages", "2", "--work-seconds", "1.5",
+        "--answer-seconds", "0.3", "--requests-per-second", "0", "--concurrency", "0",
+    ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     wanted = {f"{provider.upper()}_BASE_URL", f"{provider.upper()}_API_KEY"}
     environment = {}
@@ -56,7 +58,7 @@ def kill_runs(command, environment, *, kills, draw):
         process = subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        time.sleep(draw.uniform(0.3, 4.0))
+        time.sleep(draw.uniform(0.3, 2.5))
         interrupted += process.poll() is None
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -104,9 +106,7 @@ def chaos(settings, draw, work, folder, service):
 
 def judge(settings, report, seen):
     per_file = seen["submissions"]
-    unknown = [
-        failure for failure in report["failed"] if failure["error"]["type"] == "SubmissionUnknownError"
-    ]
+    unknown = [failure for failure in report["failed"] if failure["error"] == "SubmissionUnknownError"]
     others = [failure for failure in report["failed"] if failure not in unknown]
     print(f"delivered {len(report['succeeded'])}, unknown {len(unknown)}, otherwise failed {len(others)}")
     print(

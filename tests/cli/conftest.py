@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+from depot_service import running_depot
 
 import docferry.cli.app
 
@@ -23,6 +24,7 @@ LIMIT_SECONDS = 60
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 SPECIMENS = Path(__file__).with_name("specimens")
+DEPOT_PLUGIN = Path(__file__).resolve().parents[1] / "support" / "depot_plugin.py"
 
 
 @pytest.fixture
@@ -48,6 +50,25 @@ def environment(plugins):
     inherited = ("PATH", "HOME", "TMPDIR", "TIKTOKEN_CACHE_DIR")
     kept = {name: os.environ[name] for name in inherited if name in os.environ}
     return {**kept, "PYTHONPATH": str(plugins.folder), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+
+
+@pytest.fixture
+def depot(plugins, environment, monkeypatch, tmp_path_factory):
+    """A remote service on loopback with its provider `depot`; ledger and cache are the test's own."""
+    plugins("depot", DEPOT_PLUGIN.read_text(encoding="utf-8"))
+    books = tmp_path_factory.mktemp("books")
+    with running_depot() as service:
+        variables = {
+            "DEPOT_BASE_URL": service.base_url,
+            "DEPOT_API_KEY": "key-1",
+            "DOCFERRY_LEDGER": str(books / "ledger.sqlite3"),
+            "DOCFERRY_CACHE": str(books / "cache"),
+        }
+        environment.update(variables)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        service.books = books
+        yield service
 
 
 @pytest.fixture

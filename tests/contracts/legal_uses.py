@@ -45,7 +45,9 @@ docs: list[LangChainDocument] = loader.load()
 for doc in loader.lazy_load():
     print(doc.page_content, read_regions(doc.metadata))
 key: str = key_encoder(docs[0])
-blob_docs: list[LangChainDocument] = DocferryBlobParser(provider="local", password="x").parse(Blob.from_path("a.pdf"))
+blob_docs: list[LangChainDocument] = DocferryBlobParser(provider="local", password="x").parse(
+    Blob.from_path("a.pdf")
+)
 reader = DocferryReader(chunking=ChunkSettings(max_tokens=64), api_key="x", split="document")
 l_docs: list[Document] = reader.load_data("a.pdf", extra_info={"a": 1}, fs=LocalFileSystem(), password="x")
 nodes: list[TextNode] = reader.load_nodes(Path("a.pdf"), links_source=True)

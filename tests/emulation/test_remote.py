@@ -26,6 +26,13 @@ def docferry_provider_info():
 @hookimpl
 async def docferry_parse(source):
     raise NotImplementedError
+
+
+@hookimpl
+def docferry_emulator(settings):
+    from specimen_harbour.emulator import make_emulator
+
+    return make_emulator(settings)
 """
 
 

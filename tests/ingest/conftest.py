@@ -60,6 +60,8 @@ def probe(monkeypatch):
                 text = file.read_bytes().decode()
             if "broken" in text:
                 raise CorruptSourceError("it is broken", next_step="mend it")
+            if "suicidal" in text:
+                raise asyncio.CancelledError  # noqa: TRY301 - what a plugin might do
             if "bug" in text:
                 raise ZeroDivisionError
             if "nothing" in text:

@@ -307,3 +307,39 @@ def test_a_forked_child_has_an_engine_of_its_own(probe, files, tmp_path):
             os._exit(0)
     os.waitpid(child, 0)
     assert Path(answer).read_text() == "text"
+
+
+def test_a_source_that_cancels_itself_is_a_failure_and_not_the_end(probe, files, read):
+    outcomes, report = read(make(probe, on_error="collect"), files("good", "suicidal", "good"))
+    assert [outcome.is_success for outcome in outcomes] == [True, False, True]
+    assert isinstance(outcomes[1].error, ProviderBugError)
+    assert outcomes[1].source == outcomes[1].error.source != ""
+    assert report.is_complete
+
+
+def test_a_run_stopped_early_reports_only_what_was_read(probe, files, read):
+    outcomes, report = read(make(probe), files(*(f"text {number}" for number in range(9))), limit=2)
+    assert report.succeeded == [outcome.source for outcome in outcomes]
+    assert not report.is_complete
+
+
+def test_leaving_the_block_after_a_cancelled_step_waits_for_the_end(probe, files):
+    probe.hold = {"000.txt"}
+
+    async def main():
+        async with make(probe).run_async(files("slow")) as run:
+            task = asyncio.create_task(anext(run))
+            await asyncio.to_thread(wait_on_engine, lambda: probe.under_way == 1)
+            task.cancel()
+            await asyncio.wait({task})
+        assert probe.under_way == 0
+
+    on_loop(main())
+
+
+def test_a_listener_that_raises_is_not_blamed_on_docferry(probe, files):
+    def listener(_event):
+        raise LookupError("the caller's own")
+
+    with pytest.raises(LookupError, match="the caller's own"):
+        list(make(probe, on_progress=listener).run(files("good")))

@@ -5,10 +5,12 @@ import sys
 import textwrap
 from importlib.metadata import EntryPoint
 
+import anyio
 import pytest
 
-from docferry.errors import PluginLoadError, UnknownProviderError
+from docferry.errors import InvalidOptionsError, PluginLoadError, ProviderBugError, UnknownProviderError
 from docferry.plugin import PluginManager
+from docferry.provider import ProviderOptions
 from docferry.settings import PluginPolicy
 
 HEALTHY = """
@@ -160,3 +162,25 @@ def test_load_failure_is_logged_without_contents(install, caplog):
 
 def test_local_provider_comes_through_the_same_door():
     assert PluginManager().provider("local").info.name == "local"
+
+
+def test_optional_hooks_that_are_missing_are_said_in_a_sentence(install):
+    """docferry_job_api and docferry_emulator may be left out."""
+    provider = manager(install("good", HEALTHY.format(name="good"))).provider("good")
+    with pytest.raises(InvalidOptionsError, match="provider good has no remote jobs"):
+        provider.job_api(ProviderOptions())
+    with pytest.raises(InvalidOptionsError, match="provider good has no emulator"):
+        provider.emulator(None)
+
+
+def test_a_panic_of_a_rust_extension_is_the_plugins_bug(install):
+    text = HEALTHY.format(name="good").replace(
+        "raise AssertionError", "raise type('PanicException', (BaseException,), {})('unwrap')"
+    )
+    provider = manager(install("good", text)).provider("good")
+
+    async def parse():
+        await provider.parse(None, pages=None, options=None, context=None)
+
+    with pytest.raises(ProviderBugError, match="raised PanicException"):
+        anyio.run(parse)

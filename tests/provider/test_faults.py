@@ -67,6 +67,8 @@ def test_other_statuses_are_not(status):
         ("Tue, 14 Nov 2023 22:14:20 GMT", 60),
         ("Tue, 14 Nov 2023 22:12:20 GMT", 0),
         ("soon", None),
+        ("inf", None),
+        ("nan", None),
         ("", None),
     ],
 )
@@ -76,3 +78,8 @@ def test_retry_after_is_read_in_both_forms(text, seconds):
 
 def test_no_header_is_no_advice():
     assert read_retry_after({}, now=0) is None
+
+
+def test_a_date_is_compared_with_the_services_own_clock():
+    headers = {"retry-after": "Tue, 14 Nov 2023 22:14:20 GMT", "date": "Tue, 14 Nov 2023 22:14:00 GMT"}
+    assert read_retry_after(headers, now=2e9) == 20

@@ -1,11 +1,13 @@
 """Jobs are never lost, and never paid twice."""
 
 import asyncio
+import dataclasses
 import itertools
 import logging
+from contextlib import asynccontextmanager
 
 import pytest
-from depot import DepotApi, file_of, obtain, reply
+from depot import DepotApi, DepotOptions, file_of, obtain, reply
 
 from docferry.errors import (
     InvalidResponseError,
@@ -18,8 +20,11 @@ from docferry.errors import (
 )
 from docferry.ledger import JobStep
 from docferry.model import Limits
-from docferry.provider import JobSettings, OnInterrupt, OnUnknown, Response
+from docferry.provider import JobSettings, Keep, OnInterrupt, OnUnknown, ParseContext, Response
+from docferry.provider.custody import Custody
 from docferry.provider.faults import Fault, TransportFault
+from docferry.provider.owners import name_process
+from docferry.sources import Source
 
 BROKEN = TransportFault(Fault.UNKNOWN, "ReadTimeout")
 REFUSED = TransportFault(Fault.NOT_SENT, "ConnectError")
@@ -82,7 +87,7 @@ def test_a_killed_process_is_followed_by_one_that_attaches(room):
         while not here.depot.polls:
             await asyncio.sleep(0)
         # The process is gone: nothing of it runs on, and its lease lapses.
-        here.runner._heart.cancel()
+        here.runner._leases._heart.cancel()
         here.runner.books.ledger.release = lambda *_: None
         task.cancel()
         await asyncio.wait({task})
@@ -166,7 +171,16 @@ def test_a_failed_job_is_not_cached(room):
     room(scenario, words={0: "bad"})
 
 
-@pytest.mark.parametrize("answer", [BROKEN, Response(status=502), Response(status=200, body=b"<html>")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        BROKEN,
+        Response(status=502),
+        Response(status=529),
+        Response(status=408),
+        Response(status=200, body=b"<html>"),
+    ],
+)
 def test_an_unknown_outcome_is_said_and_never_repeated(room, answer):
     async def scenario(here):
         here.depot.plan = [("submit", answer, "although it worked")]
@@ -356,8 +370,6 @@ def test_one_failed_file_of_a_batch_costs_no_other(room):
 
 def test_batches_are_homogeneous(room):
     async def scenario(here):
-        from depot import DepotOptions
-
         api = DepotApi(batch_limit=10)
         await asyncio.gather(
             *(
@@ -401,15 +413,16 @@ def test_polls_keep_the_floor(room):
 
 def test_submit_now_and_collect_later(room):
     async def scenario(here):
-        from depot import DepotOptions
-
-        record = await here.runner.submit(
+        errand = await here.runner.errand(
             DepotApi(), file_of(), pages=None, options=DepotOptions(), settings=JobSettings()
         )
+        record = await here.runner.submit(errand)
         assert record.step is JobStep.SUBMITTED
         assert here.depot.polls == []
-        reader = await here.new_runner().collect(DepotApi(), record, settings=JobSettings())
-        assert reader.read("text") == b"the text"
+        document = await here.new_runner().document(
+            DepotApi(), record, is_sliced=False, settings=JobSettings()
+        )
+        assert document.elements[0].text == "the text"
         assert len(here.depot.submissions) == 1
 
     room(scenario)
@@ -422,7 +435,7 @@ def test_resuming_a_job_that_was_never_submitted_says_so(room):
             await obtain(here.runner)
         record = here.runner.books.ledger.jobs()[0]
         with pytest.raises(JobNotFoundError, match="nothing was submitted .* parse a.txt again"):
-            await here.runner.collect(DepotApi(), record, settings=JobSettings())
+            await here.runner.document(DepotApi(), record, is_sliced=False, settings=JobSettings())
 
     room(scenario)
 
@@ -437,5 +450,184 @@ def test_an_expired_result_closes_the_job(room):
         with pytest.raises(ResultExpiredError):
             await obtain(here.runner, api=Forgetful())
         assert steps(here.runner) == [JobStep.EXPIRED]
+
+    room(scenario)
+
+
+class Lender:
+    """Hands out one file on disk, as an opener of URLs does: it is deleted when the block ends."""
+
+    def __init__(self, folder, *, fingerprint=lambda name: f"sha256:{name}"):
+        self.path = folder / "lent.txt"
+        self.fingerprint = fingerprint
+
+    def context(self):
+        return ParseContext(info=None, opener=self.open, listener=lambda _event: None)
+
+    @asynccontextmanager
+    async def open(self, source):
+        path = self.path.with_name(f"{source.name}.txt")
+        path.write_bytes(b"content")
+        yield dataclasses.replace(
+            file_of(source.name), content=path, fingerprint=self.fingerprint(source.name)
+        )
+        path.unlink()
+
+
+class Reading(DepotApi):
+    """Looks into the files that it submits."""
+
+    def submit(self, items):
+        for item in items:
+            assert item.file.read_bytes() == b"content"
+        return (yield from super().submit(items))
+
+
+@pytest.mark.parametrize("batch_limit", [1, 10])
+def test_the_file_of_a_waiter_that_left_stays_for_the_others(room, tmp_path, batch_limit):
+    async def scenario(here):
+        api = Reading(limits=Limits(concurrency=1), batch_limit=batch_limit)
+        context = Lender(tmp_path, fingerprint=lambda _name: "sha256:same").context()
+
+        def parse(name):
+            return asyncio.create_task(
+                here.runner.parse(
+                    api,
+                    Source.from_bytes(b"content", name=name),
+                    pages=None,
+                    options=DepotOptions(),
+                    context=context,
+                    settings=JobSettings(),
+                )
+            )
+
+        busy = asyncio.create_task(obtain(here.runner, name="busy", api=api))
+        while not here.depot.polls:
+            await asyncio.sleep(0)
+        first = parse("first")
+        while len(here.runner.books.ledger.jobs()) < 2:
+            await asyncio.sleep(0)
+        second = parse("second")
+        while here.runner._shared[here.runner.books.ledger.jobs()[0].job_key].waiters < 2:
+            await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait({first})
+        assert (tmp_path / "first.txt").exists()
+        assert (await second).elements[0].text == "the text"
+        await busy
+        assert list(tmp_path.glob("*.txt")) == []
+        assert len(here.depot.submissions) == 2
+
+    room(scenario)
+
+
+def test_a_batch_does_not_fail_for_the_file_of_a_waiter_that_left(room, tmp_path):
+    async def scenario(here):
+        here.depot.plan = [("submit", Response(status=429))] * 6
+        api, lender, ready = Reading(batch_limit=2), Lender(tmp_path), []
+
+        async def hand_in(name):
+            custody = Custody(lender.open(Source.from_bytes(b"content", name=name)))
+            async with custody.open() as file:
+                errand = await here.runner.errand(
+                    api,
+                    file,
+                    pages=None,
+                    options=DepotOptions(),
+                    settings=JobSettings(),
+                    custody=custody,
+                )
+                ready.append(name)
+                while len(ready) < 2:
+                    await asyncio.sleep(0)
+                return await here.runner.submit(errand)
+
+        first, second = (asyncio.create_task(hand_in(name)) for name in ("first", "second"))
+        while len(here.depot.plan) == 6:
+            await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait({first})
+        assert first.cancelled()
+        assert here.depot.plan
+        assert (await second).step is JobStep.SUBMITTED
+        assert here.depot.submissions == [("second",)]
+        assert list(tmp_path.glob("*.txt")) == []
+
+    room(scenario)
+
+
+def test_a_job_that_another_process_took_over_is_left_to_it(room):
+    async def scenario(here):
+        settings = JobSettings(on_interrupt=OnInterrupt.CANCEL)
+        mine = asyncio.create_task(obtain(here.runner, settings=settings))
+        while not here.depot.polls:
+            await asyncio.sleep(0)
+        ledger = here.runner.books.ledger
+        # This process stood still for longer than its lease.
+        ledger.release(here.runner.books.owner, [ledger.jobs()[0].id])
+        other = asyncio.create_task(obtain(here.new_runner()))
+        assert await asyncio.gather(mine, other) == [b"the text", b"the text"]
+        assert len(here.depot.submissions) == 1
+        assert len(here.depot.fetches) == 1
+        assert here.depot.cancelled == []
+
+    room(scenario, seconds=300)
+
+
+def test_submitting_and_waiting_for_one_file_at_once_submits_it_once(room):
+    async def scenario(here):
+        async def submit():
+            errand = await here.runner.errand(
+                DepotApi(), file_of(), pages=None, options=DepotOptions(), settings=JobSettings()
+            )
+            return await here.runner.submit(errand)
+
+        first, text, second = await asyncio.gather(submit(), obtain(here.runner), submit())
+        assert text == b"the text"
+        assert first.id == second.id
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_a_result_that_comes_with_the_answer_is_neither_polled_nor_fetched(room):
+    class Prompt(DepotApi):
+        def submit(self, items):
+            receipts = yield from super().submit(items)
+            yield Keep(name="text", media_type="text/plain", data=b"at once")
+            return receipts
+
+    async def scenario(here):
+        assert await obtain(here.runner, api=Prompt()) == b"at once"
+        assert (here.depot.polls, here.depot.fetches) == ([], [])
+        assert steps(here.runner) == [JobStep.FETCHED]
+
+    room(scenario)
+
+
+def test_each_waiter_of_a_failed_job_gets_an_error_of_its_own(room):
+    async def scenario(here):
+        first, second = await asyncio.gather(obtain(here.runner), obtain(here.runner), return_exceptions=True)
+        assert str(first) == str(second)
+        assert first is not second
+
+    room(scenario, words={0: "bad"})
+
+
+def test_a_dead_process_is_not_waited_for(room):
+    async def scenario(here):
+        place = name_process().partition("-")[0]
+        here.runner.books.owner = f"{place}-{2**22 + 1}-ab"
+        task = asyncio.create_task(obtain(here.runner))
+        while not here.depot.polls:
+            await asyncio.sleep(0)
+        here.runner._leases._heart.cancel()
+        here.runner.books.ledger.release = lambda *_: None
+        task.cancel()
+        await asyncio.wait({task})
+        before = here.clock.monotonic()
+        here.depot.seconds = 0
+        assert await obtain(here.new_runner()) == b"the text"
+        assert here.clock.monotonic() - before < 5
 
     room(scenario)

@@ -77,3 +77,7 @@ def test_retries_back_off_to_a_ceiling(attempt, jitter):
 
 def test_retry_after_is_obeyed_however_long():
     assert retry_delay(attempt=1, jitter=1, retry_after_seconds=7200) == 7200
+
+
+def test_retry_after_zero_is_no_reason_to_hurry():
+    assert retry_delay(attempt=3, jitter=0, retry_after_seconds=0) == 4

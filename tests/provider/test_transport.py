@@ -31,6 +31,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/away"):
             self._reply(302, b"", Location=f"http://localhost:{server.server_port}/echo?sig=other")
             return
+        if self.path.startswith("/on"):
+            self._reply(307, b"", Location=f"http://localhost:{server.server_port}/echo")
+            return
         if self.path.startswith("/loop"):
             self._reply(302, b"", Location="/loop")
             return
@@ -185,7 +188,7 @@ def test_a_body_that_breaks_off_is_no_response(server):
 
 
 def open_when_full(server):
-    """Lets the slow requests go once as many as may be are under way, and a moment for one more has passed."""
+    """Lets the slow requests go once as many as may be are under way, and one more had time to come."""
     for _ in range(2000):
         if server.now >= REQUESTS_IN_FLIGHT:
             break
@@ -248,3 +251,40 @@ def test_a_proxy_of_the_settings_is_used(server):
         Request(method="GET", url="http://service.invalid/echo"), network=NetworkSettings(proxy=server.url)
     )
     assert seen["path"] == "http://service.invalid/echo"
+
+
+def test_a_document_is_not_sent_on_to_another_host(server):
+    with pytest.raises(TransportFault) as caught:
+        send(Request(method="POST", url=f"{server.url}/on", form=(("api_key", "topsecret"),)))
+    assert caught.value.fault is Fault.IMPOSSIBLE
+
+
+def test_the_intent_is_written_once_there_is_a_place(server):
+    order = []
+
+    async def before():
+        order.append("before")
+
+    async def main():
+        transport = HttpTransport(network=NetworkSettings())
+        try:
+            held = [
+                transport.send(Request(method="GET", url=f"{server.url}/slow"))
+                for _ in range(REQUESTS_IN_FLIGHT)
+            ]
+            tasks = [asyncio.create_task(work) for work in held]
+            while server.now < REQUESTS_IN_FLIGHT:
+                await asyncio.sleep(0.005)
+            paid = asyncio.create_task(
+                transport.send(Request(method="POST", url=f"{server.url}/echo"), before=before)
+            )
+            await asyncio.sleep(0.05)
+            order.append("place")
+            server.gate.set()
+            await asyncio.gather(paid, *tasks)
+        finally:
+            await transport.aclose()
+
+    with asyncio.Runner() as runner:
+        runner.run(main())
+    assert order == ["place", "before"]

@@ -242,13 +242,8 @@ async def obtain(runner, *, name="a.txt", api=None, settings=None, options=None)
     """What parsing does, without the source room around it."""
     api = api or DepotApi()
     settings = settings or JobSettings()
-    errand = await runner._errand(
-        api,
-        file_of(name),
-        pages=None,
-        options=options or DepotOptions(),
-        expected_pages=None,
-        settings=settings,
+    errand = await runner.errand(
+        api, file_of(name), pages=None, options=options or DepotOptions(), settings=settings
     )
-    payload = await runner._payload(errand)
+    payload = await runner.obtain(errand)
     return runner.books.reader(payload).read("text")

@@ -1,15 +1,13 @@
 """Drafts into chunks: text, spans, places and ids."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from docferry.chunking.chunk import Chunk
-from docferry.chunking.packer import Draft
-from docferry.chunking.parts import HEADING_KINDS, Part
+from docferry.chunking.parts import Draft, Part
 from docferry.chunking.settings import ChunkSettings
 from docferry.chunking.spans import ChunkSpans, PackedSpan
-from docferry.model import Element, Provenance
+from docferry.model import ElementKind, Provenance
 
 __all__ = ["assemble"]
 
@@ -23,87 +21,72 @@ def assemble(drafts: Iterable[Draft], *, settings: ChunkSettings, source_name: s
         source_name: Takes part in the ids.
     """
     key = f"{source_name}\x1e{settings.fingerprint()}"
-    on_page: Counter[int] = Counter()
-    equals: Counter[tuple[int, str]] = Counter()
+    on_page: dict[int, int] = {}
+    equals: dict[str, int] = {}
     for draft in drafts:
-        text, spans = _written(draft.parts)
+        text, parts = draft.text, draft.parts
         embedded = draft.prefix + text
-        regions = _regions(draft.parts)
-        pages = tuple(sorted({region.page for region in regions}))
-        page = pages[0] if pages else 0
-        on_page[page] += 1
+        regions, kinds = _places(parts)
+        pages = {region.page for region in regions}
+        page = min(pages, default=0)
+        position = on_page[page] = on_page.get(page, 0) + 1
         chunk_id = _digest(f"{key}\x1e{page}\x1e{embedded}")
-        equals[page, chunk_id] += 1
-        if equals[page, chunk_id] > 1:
-            chunk_id = _digest(f"{key}\x1e{page}\x1e{embedded}\x1e{equals[page, chunk_id]}")
+        n_equal = equals[chunk_id] = equals.get(chunk_id, 0) + 1
+        if n_equal > 1:
+            chunk_id = _digest(f"{key}\x1e{page}\x1e{embedded}\x1e{n_equal}")
         yield Chunk(
             id=chunk_id,
             text=text,
             text_to_embed=embedded,
             token_count=draft.tokens,
-            headings=_headings(draft.parts),
-            pages=pages,
-            regions=regions,
-            kinds=tuple(dict.fromkeys([element.kind for element in _elements(draft.parts)])),
-            chunk_on_page=on_page[page],
-            spans=ChunkSpans(spans),
+            headings=_headings(parts),
+            pages=tuple(sorted(pages)),
+            regions=tuple(regions),
+            kinds=tuple(dict.fromkeys(kinds)),
+            chunk_on_page=position,
+            spans=ChunkSpans(_spans(parts)),
         )
 
 
-def _written(parts: Sequence[Part]) -> tuple[str, tuple[PackedSpan, ...]]:
-    texts: list[str] = []
+def _spans(parts: Sequence[Part]) -> tuple[PackedSpan, ...]:
+    """The spans of parts that stand one after the other."""
     spans: list[PackedSpan] = []
-    position = 0
+    end = -len(parts[0].separator)
     for part in parts:
-        if texts:
-            texts.append(part.separator)
-            position += len(part.separator)
-        text = part.text
-        texts.append(text)
+        start = end + len(part.separator)
+        end = start + len(part.text)
         if part.spans is None:
-            spans.append(_span(part, position))
+            start += part.opening
+            offset = part.offset
+            own_end = end - part.closing
+            spans.append((start, own_end, part.element.id, offset, offset + own_end - start, False, False))
         else:
-            spans += [(position + span[0], position + span[1], *span[2:]) for span in part.spans]
-        position += len(text)
-    return "".join(texts), tuple(spans)
+            spans += [(start + span[0], start + span[1], *span[2:]) for span in part.spans]
+    return tuple(spans)
 
 
-def _span(part: Part, position: int) -> PackedSpan:
-    element = part.element
-    n_characters = len(part.text)
-    if element.table is not None and element.table.cells:
-        return (position, position + n_characters, element.id, 0, element.table.n_rows, True, False)
-    n_own = n_characters - part.opening - part.closing
-    start = position + part.opening
-    return (start, start + n_own, element.id, part.offset, part.offset + n_own, False, False)
-
-
-def _regions(parts: Sequence[Part]) -> tuple[Provenance, ...]:
+def _places(parts: Sequence[Part]) -> tuple[list[Provenance], list[ElementKind]]:
+    """Where parts stand, and what they are."""
     regions: list[Provenance] = []
+    kinds: list[ElementKind] = []
     for part in parts:
+        element = part.element
+        kinds.append(element.kind)
         if part.regions is not None:
             regions += part.regions
             continue
-        element = part.element
         for region in element.regions:
             regions.append(Provenance(page=region.page, box=region.box, element_id=element.id))
         for companion in part.companions:
-            regions += [
-                Provenance(page=region.page, box=region.box, element_id=companion.id)
-                for region in companion.regions
-            ]
-    return tuple(regions)
-
-
-def _elements(parts: Sequence[Part]) -> Iterator[Element]:
-    for part in parts:
-        yield from part.companions
-        yield part.element
+            more_regions, more_kinds = _places((Part("", companion, part.path, part.page),))
+            regions += more_regions
+            kinds += more_kinds
+    return regions, kinds
 
 
 def _headings(parts: Sequence[Part]) -> tuple[str, ...]:
     """What the heading paths of the parts have in common; the whole path where they are only headings."""
-    paths = {part.path for part in parts if part.element.kind not in HEADING_KINDS}
+    paths = {part.path for part in parts if not part.is_heading}
     if len(paths) == 1:
         return paths.pop()
     if not paths:

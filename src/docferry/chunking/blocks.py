@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from docferry.chunking.parts import HEADING_KINDS, Part
+from docferry.chunking.parts import Part
 from docferry.model import ElementKind
 from docferry.rendering import separator
 
@@ -35,7 +35,7 @@ def tie_blocks(parts: Sequence[Part]) -> None:
         if kind is _PARAGRAPH and kind_before is _PARAGRAPH:
             continue
         part.separator = separator(kind_before, kind)
-        part.is_tied = kind_before in HEADING_KINDS or _is_block(before, part)
+        part.is_tied = before.is_heading or _is_block(before, part)
     if has_links:
         _tie_captions(parts)
 
@@ -63,8 +63,6 @@ def _tie_captions(parts: Sequence[Part]) -> None:
         target = places.get(part.element.caption_of, index)
         first, last = sorted((index, target))
         between = parts[first + 1 : last + 1]
-        if last - first <= _FARTHEST_CAPTION and not any(
-            piece.element.kind in HEADING_KINDS for piece in between
-        ):
+        if last - first <= _FARTHEST_CAPTION and not any(piece.is_heading for piece in between):
             for piece in between:
                 piece.is_tied = True

@@ -1,15 +1,15 @@
 """Cuts documents into chunks."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from docferry.chunking.assembly import assemble
 from docferry.chunking.blocks import tie_blocks
 from docferry.chunking.chunk import Chunk
 from docferry.chunking.merging import merge_small
 from docferry.chunking.meter import Meter
-from docferry.chunking.packer import Draft, pack_sections
-from docferry.chunking.parts import Part
+from docferry.chunking.packer import pack_sections
+from docferry.chunking.parts import Draft, Part, join_parts
 from docferry.chunking.prefix import Prefixes
 from docferry.chunking.sections import read_parts, section_starts
 from docferry.chunking.settings import ChunkSettings, Split
@@ -65,7 +65,7 @@ def stream_chunks(
 
 
 def _drafts(document: Document, settings: ChunkSettings, meter: Meter, prefixes: Prefixes) -> Iterator[Draft]:
-    for parts in _groups(document, settings):
+    for parts in read_parts(document, settings):
         tie_blocks(parts)
         if settings.split is not Split.CHUNK:
             yield from (_whole(group, meter, prefixes) for group in _wholes(parts, settings.split))
@@ -76,33 +76,22 @@ def _drafts(document: Document, settings: ChunkSettings, meter: Meter, prefixes:
         yield from drafts
 
 
-def _groups(document: Document, settings: ChunkSettings) -> Iterator[list[Part]]:
-    """The parts of a document in groups that are packed apart from one another."""
-    pages = read_parts(document, settings)
-    if settings.split is Split.PAGE:
-        by_page: dict[int, list[Part]] = {}
-        for page, parts in pages:
-            by_page.setdefault(page, []).extend(parts)
-        yield from (by_page[page] for page in sorted(by_page))
-    elif settings.split is Split.CHUNK and not settings.joins_pages:
-        yield from (parts for _, parts in pages)
-    else:
-        parts = list(chain.from_iterable(parts for _, parts in pages))
-        if parts:
-            yield parts
-
-
 def _wholes(parts: Sequence[Part], split: Split) -> Iterator[Sequence[Part]]:
     if split is Split.ELEMENT:
         yield from ([part] for part in parts)
     elif split is Split.SECTION:
-        starts = [*section_starts(parts), len(parts)]
+        starts = [*section_starts(parts, joins_pages=True), len(parts)]
         yield from (parts[first:end] for first, end in pairwise(starts))
+    elif split is Split.PAGE:
+        by_page: dict[int, list[Part]] = {}
+        for part in parts:
+            by_page.setdefault(part.page, []).append(part)
+        yield from (by_page[page] for page in sorted(by_page))
     else:
         yield parts
 
 
 def _whole(parts: Sequence[Part], meter: Meter, prefixes: Prefixes) -> Draft:
     prefix = prefixes.of(parts[0].path)
-    draft = Draft(parts, prefix, 0)
-    return Draft(parts, prefix, meter.count_once(prefix + draft.text))
+    text = join_parts(parts)
+    return Draft(parts, prefix, text, meter.count_once(prefix + text))

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from docferry.chunking.meter import Meter
-from docferry.chunking.packer import Draft
-from docferry.chunking.parts import Part
+from docferry.chunking.parts import Draft, Part, join_parts
 from docferry.chunking.prefix import Prefixes
 from docferry.chunking.settings import ChunkSettings
 
@@ -46,11 +45,13 @@ class _Merger:
     def __init__(self, settings: ChunkSettings, meter: Meter, prefixes: Prefixes) -> None:
         self._least = settings.min_tokens
         self._most = settings.max_tokens
+        self._joins_pages = settings.joins_pages
         self._meter = meter
         self._prefixes = prefixes
 
     def merge(self, first: Draft, second: Draft) -> tuple[Draft, Draft | None]:
-        if min(first.tokens, second.tokens) >= self._least:
+        is_apart = first.parts[-1].page != second.parts[0].page and not self._joins_pages
+        if is_apart or min(first.tokens, second.tokens) >= self._least:
             return first, second
         own = [part for part in second.parts if not _is_overlap(part)]
         both = self._draft([*first.parts, *own])
@@ -75,8 +76,8 @@ class _Merger:
 
     def _draft(self, parts: Sequence[Part]) -> Draft:
         prefix = self._prefixes.of(parts[0].path)
-        draft = Draft(parts, prefix, 0)
-        return Draft(parts, prefix, self._meter.count_once(prefix + draft.text))
+        text = join_parts(parts)
+        return Draft(parts, prefix, text, self._meter.count_once(prefix + text))
 
 
 def _is_overlap(part: Part) -> bool:

@@ -11,17 +11,35 @@ A tokenizer without known borders is counted over whole texts.
 """
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from docferry.chunking.settings import Tokenizer
 from docferry.chunking.tokens import TiktokenTokenizer
 
-__all__ = ["Meter", "is_clean", "last_border"]
+__all__ = ["UNCLEAN", "Meter", "Pace", "is_clean", "last_border"]
 
 _LETTERS = "0-9A-Za-z\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
 _BORDER = re.compile(rf"\S(?= )|[{_LETTERS}](?=[\n、。，！：；？])")
 _WINDOW = 96  # characters that are searched for a border
+UNCLEAN = frozenset(
+    "/\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
+) | frozenset(map(chr, range(0x2000, 0x200B)))
+"""White space, and the slash: a text that begins so may change the tokens before it."""
+_FIRST_PACE = 3.0
 _LONGEST_KEPT = 4000  # characters
 _MOST_KEPT = 2048  # texts
+
+
+@dataclass(slots=True)
+class Pace:
+    """How many characters make a token, as last seen. It only decides how much is counted at a time.
+
+    Args:
+        characters: Characters per token.
+    """
+
+    characters: float
 
 
 class Meter:
@@ -34,10 +52,14 @@ class Meter:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._count = tokenizer.count
         self.is_additive = isinstance(tokenizer, TiktokenTokenizer) and tokenizer.is_additive
+        self._count_each: Callable[[Sequence[str]], list[int]] = (
+            tokenizer.count_each if isinstance(tokenizer, TiktokenTokenizer) else self._count_in_turn
+        )
+        self.pace = Pace(_FIRST_PACE)
         self._kept: dict[str, int] = {}
 
     def count(self, text: str) -> int:
-        """Number of tokens of the text."""
+        """Number of tokens of a text that may be asked for again."""
         if len(text) > _LONGEST_KEPT:
             return self._count(text)
         known = self._kept.get(text)
@@ -50,6 +72,16 @@ class Meter:
     def count_once(self, text: str) -> int:
         """Number of tokens of a text that is not expected again."""
         return self._count(text)
+
+    def count_each(self, texts: Sequence[str], *, leads: Sequence[str] = ()) -> list[int]:
+        """Number of tokens of each text. The counts of leads, which will be asked for, are remembered."""
+        new = [lead for lead in leads if lead not in self._kept]
+        counts = self._count_each([*texts, *new]) if texts or new else []
+        self._kept.update(zip(new, counts[len(texts) :], strict=True))
+        return counts[: len(texts)]
+
+    def _count_in_turn(self, texts: Sequence[str]) -> list[int]:
+        return [self._count(text) for text in texts]
 
     def joined(self, lead: str, text: str) -> int:
         """Number of tokens of the lead and the text together; the lead is expected again."""
@@ -73,11 +105,14 @@ class Meter:
 
 def is_clean(end: str, after: str) -> bool:
     """Whether a border stands between a text with that end and the text after it."""
-    return end.endswith("\n") and after[:1] != "/" and not after[:1].isspace()
+    return end[-1:] == "\n" and after[:1] not in UNCLEAN
 
 
 def last_border(text: str) -> int:
     """Index of the last border known in a text; 0 when none is found near its end."""
+    space = text.rfind(" ", 1)
+    if space > 0 and not text[space - 1].isspace():
+        return space
     last = 0
     for found in _BORDER.finditer(text, max(len(text) - _WINDOW, 0)):
         last = found.end()

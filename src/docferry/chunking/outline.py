@@ -17,6 +17,9 @@ _TITLE = ElementKind.TITLE
 _NUMBER = re.compile(
     r"(?:§\s*)?(\d{1,3}(?:[.．]\d{1,3})*|[A-Z](?:[.．]\d{1,3})+|[A-Z](?=[.．]\s))[.．、)]?(?=\s|[\u4e00-\u9fff])"
 )
+_MAY_BE_NUMBERED = re.compile(
+    r"[\d§第附一二三四五六七八九十(（]|[A-Z][.．]|part|book|chapter|app|annex|section|article", re.IGNORECASE
+)
 _NAMED = (
     re.compile(r"(?:part|book)\s+[\dIVXLC]+\b|第[一二三四五六七八九十百零〇\d]+[编部篇]", re.IGNORECASE),
     re.compile(
@@ -89,6 +92,8 @@ def _levels_by_number(headings: Sequence[Element]) -> list[int] | None:
 
 def _number_depth(text: str) -> float | None:
     """How deep a heading's number says it is; words such as Chapter and 第一章 stand above plain numbers."""
+    if not _MAY_BE_NUMBERED.match(text):
+        return None
     for position, pattern in enumerate(_NAMED):
         if pattern.match(text):
             return position / 10 - 1

@@ -1,12 +1,11 @@
 """The end of a chunk, repeated at the beginning of the next."""
 
 import re
-from dataclasses import replace
 
 from docferry.chunking.graphemes import is_grapheme_border
 from docferry.chunking.meter import Meter
-from docferry.chunking.parts import HEADING_KINDS, Part
-from docferry.chunking.sentences import cut_points, pieces_of
+from docferry.chunking.parts import Part
+from docferry.chunking.sentences import stretches
 
 __all__ = ["overlap_of"]
 
@@ -27,29 +26,25 @@ def overlap_of(part: Part, *, tokens: int, meter: Meter) -> Part | None:
     Returns:
         The overlap, or None when there is nothing to repeat.
     """
-    if part.spans is not None or part.element.table is not None or part.element.kind in HEADING_KINDS:
+    if part.element.table is not None or part.is_heading:
         return None
     if part.closing:
         return None
     body = part.text[part.opening :]
-    kind = part.element.kind
-    pieces, spaces = pieces_of(body, cut_points(body, kind), kind)
-    start = position = len(body)
-    for piece, space in zip(reversed(pieces), reversed(spaces), strict=True):
-        position -= len(piece) + len(space)
-        if meter.count_once(body[position:]) > tokens:
+    start = len(body)
+    for sentence in reversed(stretches(body, part.element.kind)[0]):
+        if meter.count_once(body[sentence:]) > tokens:
             break
-        start = position
+        start = sentence
     if start == len(body):
         start = _word_start(body, tokens, meter)
     if start == len(body):
         return None
-    text = body[start:]
-    offset = part.offset + start
-    span = (0, len(text), part.element.id, offset, offset + len(text), False, True)
-    return replace(
-        part, text=text, opening=0, offset=offset, spans=(span,), companions=(), is_tied=False, separator=""
-    )
+    overlap = Part(body[start:], part.element, part.path, part.page)
+    overlap.offset = part.offset + start
+    end = overlap.offset + len(overlap.text)
+    overlap.spans = ((0, len(overlap.text), part.element.id, overlap.offset, end, False, True),)
+    return overlap
 
 
 def _word_start(body: str, tokens: int, meter: Meter) -> int:

@@ -4,40 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from docferry.chunking.fill import Fill
 from docferry.chunking.meter import Meter
 from docferry.chunking.overlap import overlap_of
-from docferry.chunking.parts import HEADING_KINDS, Part, join_parts
+from docferry.chunking.parts import Draft, Part, join_parts
 from docferry.chunking.prefix import Prefixes
 from docferry.chunking.sections import section_starts
 from docferry.chunking.settings import ChunkSettings
-from docferry.chunking.strip import Fill, Strip
+from docferry.chunking.strip import Strip
 from docferry.chunking.table_cutter import TableCutter
 from docferry.chunking.text_cutter import TextCutter
 from docferry.errors import InvalidOptionsError
 
-__all__ = ["Draft", "pack_sections"]
+__all__ = ["pack_sections"]
 
 _WORTH_FILLING = 4  # the start of a long part goes behind what is there if a quarter of the budget is left
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What will be a chunk.
-
-    Args:
-        parts: Its parts in order, not empty.
-        prefix: What stands in front, with its line breaks; or nothing.
-        tokens: Tokens of all.
-    """
-
-    parts: Sequence[Part]
-    prefix: str
-    tokens: int
-
-    @property
-    def text(self) -> str:
-        """The text of its parts."""
-        return join_parts(self.parts)
 
 
 def pack_sections(
@@ -57,12 +38,29 @@ def pack_sections(
     Yields:
         Drafts in reading order.
     """
-    separators = [*(part.separator for part in parts[1:]), ""]
-    strip = Strip(meter, [part.text for part in parts], separators)
-    for first, limit in pairwise([*section_starts(parts), len(parts)]):
+    starts = [*section_starts(parts, joins_pages=settings.joins_pages), len(parts)]
+    strip = _strip(parts, starts, meter, prefixes, settings.max_tokens)
+    for first, limit in pairwise(starts):
+        prefix = prefixes.of(parts[first].path)
+        tokens = strip.total_if_short(first, limit, lead=prefix)
+        if tokens <= settings.max_tokens:
+            yield Draft(parts[first:limit], prefix, strip.text(first, limit), tokens)
+            continue
         section = _Section(parts, strip, settings, meter, prefixes, first, limit)
         while not section.is_done:
             yield from section.advance()
+
+
+def _strip(
+    parts: Sequence[Part], starts: Sequence[int], meter: Meter, prefixes: Prefixes, budget: int
+) -> Strip:
+    """The parts' texts; nothing stands after the last one of a section, since no chunk goes on behind it."""
+    separators = [part.separator for part in parts]
+    for start in starts[:-1]:
+        separators[start] = ""
+    leads = {prefixes.of(parts[start].path) for start in starts[:-1]}
+    texts = [part.text for part in parts]
+    return Strip(meter, texts, [*separators[1:], ""], budget=budget, leads=tuple(leads))
 
 
 @dataclass(slots=True)
@@ -98,11 +96,11 @@ class _Section:
             return
         cut = self._block_start(fill.end)
         if self._has_content(cut) and self._block_fits(cut):
-            yield self._closed(cut, lead, fill)
+            yield self._closed(cut, lead)
         elif self._has_overlap() and cut == self.at and not self._is_long(fill.end):
             self.carried = ()
         elif self._has_content(fill.end) and not self._is_long(fill.end):
-            yield self._closed(fill.end, lead, fill)
+            yield self._closed(fill.end, lead)
         else:
             yield from self._cut_part(fill, lead)
 
@@ -143,19 +141,19 @@ class _Section:
         lead = self.prefixes.of(self.parts[first].path)
         return self.strip.fill(first, lead=lead, budget=self.settings.max_tokens, limit=limit)
 
-    def _closed(self, end: int, lead: str, fill: Fill) -> Draft:
+    def _closed(self, end: int, lead: str) -> Draft:
         """The chunk that ends before a part."""
         if end == self.at:
             draft = self._draft(end, self.carried_tokens)
         else:
-            draft = self._draft(end, self.strip.total(self.at, end, lead=lead, known=fill))
+            draft = self._draft(end, self.strip.total(self.at, end, lead=lead))
         self._go_to(end)
         self._overlap_with(draft)
         return draft
 
     def _draft(self, end: int, tokens: int) -> Draft:
         parts = (*self.carried, *self.parts[self.at : end])
-        return Draft(parts, self.prefixes.of(parts[0].path), tokens)
+        return Draft(parts, self.prefixes.of(parts[0].path), join_parts(parts), tokens)
 
     def _go_to(self, index: int) -> None:
         self.at = index
@@ -172,7 +170,7 @@ class _Section:
         part = self.parts[fill.end]
         settings = self.settings
         cutter = (
-            TextCutter(part, self.meter)
+            TextCutter(part, self.meter, settings.max_tokens)
             if part.element.table is None or not part.element.table.cells
             else TableCutter(part, self.meter, settings.table_format, settings.max_tokens)
         )
@@ -190,7 +188,7 @@ class _Section:
             self.carried = (*self.carried, cut.part)
             self.carried_tokens = cut.tokens
             if not cutter.is_done:
-                draft = Draft(self.carried, prefix, cut.tokens)
+                draft = Draft(self.carried, prefix, join_parts(self.carried), cut.tokens)
                 self.carried = ()
                 self._overlap_with(draft)
                 yield draft
@@ -216,11 +214,11 @@ class _Section:
                 if fill.end > self.at
                 else lead
             )
-            is_forced = content[-1].element.kind in HEADING_KINDS and isinstance(cutter, TextCutter)
+            is_forced = content[-1].is_heading and isinstance(cutter, TextCutter)
             cut = cutter.next(lead=before, budget=settings.max_tokens, is_forced=is_forced)
             if cut is not None:
                 content, tokens = (*content, cut.part), cut.tokens
-        draft = Draft(content, self.prefixes.of(content[0].path), tokens)
+        draft = Draft(content, self.prefixes.of(content[0].path), join_parts(content), tokens)
         self._go_to(fill.end)
         self._overlap_with(draft)
         return draft

@@ -6,41 +6,48 @@ from dataclasses import dataclass
 from docferry.chunking.spans import PackedSpan
 from docferry.model import Element, ElementKind, Provenance
 
-__all__ = ["HEADING_KINDS", "Cut", "Part", "join_parts"]
+__all__ = ["HEADING_KINDS", "Cut", "Draft", "Part", "join_parts"]
 
 HEADING_KINDS = frozenset({ElementKind.TITLE, ElementKind.HEADING})
 
 
-@dataclass(slots=True)
 class Part:
-    """An element, or a piece of one, as it stands in a chunk. Made for every element, so it is kept plain.
+    """An element, or a piece of one, as it stands in a chunk.
+
+    One is made for every element, and most need four of the attributes: the others are attributes of the
+    class until they are set, which makes a part cost a third of a dataclass of the same shape.
 
     Args:
         text: Markdown or HTML, not empty.
         element: The element.
         path: The headings above it, outermost first, a heading's own text not among them.
-        opening: Characters of `text` in front of the element's own.
-        closing: Characters of `text` behind the element's own.
-        offset: Where in Element.text its own characters begin.
-        separator: What stands between it and the part before it in the same chunk.
-        is_tied: Whether it should stay in one chunk with the part before it.
-        companions: Elements without text that stand with it (a figure's picture), or further parts of a
-            stitched table.
-        spans: Spans relative to `text`, where one from opening to closing does not describe it.
-        regions: Where it stands, where the element's regions are too wide.
+        page: The page it begins on.
     """
 
-    text: str
-    element: Element
-    path: tuple[str, ...]
     opening: int = 0
+    """Characters of `text` in front of the element's own."""
     closing: int = 0
+    """Characters of `text` behind the element's own."""
     offset: int = 0
+    """Where in Element.text its own characters begin."""
+    is_heading: bool = False
+    """Whether the element is a title or heading."""
     separator: str = "\n\n"
+    """What stands between it and the part before it in the same chunk."""
     is_tied: bool = False
+    """Whether it should stay in one chunk with the part before it."""
     companions: tuple[Element, ...] = ()
+    """Elements without text that stand with it (a figure's picture), or further parts of a stitched table."""
     spans: tuple[PackedSpan, ...] | None = None
+    """Spans relative to `text`, where one from opening to closing does not describe it."""
     regions: tuple[Provenance, ...] | None = None
+    """Where it stands, where the element's regions are too wide."""
+
+    def __init__(self, text: str, element: Element, path: tuple[str, ...], page: int) -> None:
+        self.text = text
+        self.element = element
+        self.path = path
+        self.page = page
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,26 @@ class Cut:
     tokens: int
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What will be a chunk.
+
+    Args:
+        parts: Its parts in order, not empty.
+        prefix: What stands in front, with its line breaks; or nothing.
+        text: The text of the parts.
+        tokens: Tokens of prefix and text.
+    """
+
+    parts: Sequence[Part]
+    prefix: str
+    text: str
+    tokens: int
+
+
 def join_parts(parts: Sequence[Part]) -> str:
     """The text of parts that stand in one chunk."""
-    return "".join([parts[0].text, *(part.separator + part.text for part in parts[1:])])
+    texts = [parts[0].text]
+    for part in parts[1:]:
+        texts += (part.separator, part.text)
+    return "".join(texts)

@@ -41,13 +41,19 @@ class Prefixes:
     def _write(self, path: tuple[str, ...]) -> str:
         limit = self._limit
         prefix = self._filled(path)
-        if limit is None or self._meter.count(prefix) <= limit:
+        if limit is None or self._fits(prefix, limit):
             return prefix
         for first in range(1, len(path)):
             prefix = self._filled((_CUT_SIGN, *path[first:]))
-            if self._meter.count(prefix) <= limit:
+            if self._fits(prefix, limit):
                 return prefix
         return self._shortened(prefix.rstrip("\n"), limit)
+
+    def _fits(self, prefix: str, limit: int) -> bool:
+        # A token of these encodings has at least one byte, so that short prefixes need no count.
+        if self._meter.is_additive and prefix.isascii() and len(prefix) <= limit:
+            return True
+        return self._meter.count(prefix) <= limit
 
     def _filled(self, path: tuple[str, ...]) -> str:
         headings = self._settings.heading_separator.join(path)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from docferry.model import ElementKind
 
-__all__ = ["cut_points", "pieces_of"]
+__all__ = ["stretches"]
 
 _CLOSERS = "\"'”’»)\\]」』）】》〉"
 _SENTENCE_END = re.compile(
@@ -23,44 +23,31 @@ _LINE_END = re.compile(r"\n")
 _LINES = frozenset({ElementKind.CODE, ElementKind.TOC, ElementKind.FORMULA})
 
 
-def cut_points(text: str, kind: ElementKind) -> list[int]:
-    """Where the text may be cut, ascending, without its two ends: after each sentence, or after each line.
+def stretches(text: str, kind: ElementKind) -> tuple[list[int], list[int]]:
+    """The sentences of a text, or its lines.
 
-    Code, formulas and tables of contents are cut after lines, everything else after sentences. A point stands
-    before the white space that follows the sentence or line.
+    Args:
+        text: The text.
+        kind: What it is. Code, formulas and tables of contents are cut after lines, everything else after
+            sentences.
+
+    Returns:
+        Where they begin and where they end. White space between two of them belongs to neither, but lines
+        keep their indent.
     """
     if kind in _LINES:
         points = [found.start() for found in _LINE_END.finditer(text)]
     else:
         points = [found.end() for found in _SENTENCE_END.finditer(text) if _ends_sentence(text, found)]
-    return [point for point in points if 0 < point < len(text)]
-
-
-def pieces_of(text: str, points: list[int], kind: ElementKind) -> tuple[list[str], list[str]]:
-    """Cut a text.
-
-    Args:
-        text: Text without white space around it.
-        points: Where to cut, ascending.
-        kind: What the text is; lines of code keep their indent.
-
-    Returns:
-        The pieces, none empty, and the white space after each piece. Joined one after the other they are the
-        text.
-    """
     white = "\r\n" if kind in _LINES else None
-    pieces: list[str] = []
-    spaces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for first, end in pairwise([0, *points, len(text)]):
         piece = text[first:end]
-        body = piece.strip(white) if piece.strip() else ""
-        lead = len(piece) - len(piece.lstrip(white)) if body else len(piece)
-        if spaces:
-            spaces[-1] += piece[:lead]
-        if body:
-            pieces.append(body)
-            spaces.append(piece[lead + len(body) :])
-    return pieces, spaces
+        if piece.strip():
+            starts.append(end - len(piece.lstrip(white)))
+            ends.append(first + len(piece.rstrip(white)))
+    return starts, ends
 
 
 def _ends_sentence(text: str, found: re.Match[str]) -> bool:

@@ -1,46 +1,24 @@
 """Texts in a row, and how many of them fit into a budget.
 
-Counting is what chunking costs, so a text is counted once: several at a time while there is much room, one at
-a time near the budget, and what was counted beyond a cut is remembered for the next chunk.
+Counting is what chunking costs, so all texts are counted in one pass, each with what stands after it, and
+everything else is arithmetic on the sums.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from operator import add
 
-from docferry.chunking.meter import Meter, is_clean, last_border
+from docferry.chunking.fill import Fill, search
+from docferry.chunking.meter import UNCLEAN, Meter, is_clean, last_border
 
-__all__ = ["Fill", "Pace", "Strip"]
+__all__ = ["Strip"]
 
-_CAUTION = 0.9
-_LONG = 1.5  # times the length that the budget should reach: such a text is tried before it is counted whole
-_TRIED = 1.2  # times that length: how much of it is tried
-_HOPELESS_RATE = 64  # no text has that many characters per token but for runs of one character
-
-
-@dataclass(slots=True)
-class Pace:
-    """How many characters make a token, as last seen. It only decides how much is counted at a time.
-
-    Args:
-        characters: Characters per token.
-    """
-
-    characters: float
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """How far a budget reaches.
-
-    Args:
-        end: Index after the last text that fits.
-        tokens: Tokens of the lead and those texts.
-    """
-
-    end: int
-    tokens: int
+_ENDLESS = 1 << 40  # stands for the tokens of a text that is longer than any chunk
+_SLACK = 16  # tokens by which a sum may differ from the count of the joined texts
+_LONG = 4  # characters per token of the budget from which on a text is counted bit by bit
+_HOPELESS = 64  # characters per token that no text has, but for runs of one character
+_STEP = 1000  # characters counted at a time
 
 
 class Strip:
@@ -49,30 +27,57 @@ class Strip:
     Args:
         meter: Counts.
         texts: The texts, none empty.
-        separators: What stands after each text; the last one is never written.
-        pace: What is known about such texts.
+        separators: What stands after each text: line breaks, or nothing where no chunk goes on.
+        budget: The largest number of tokens that will be asked for; no more of a long text is counted.
+        leads: Leads that will be asked for, to be counted in the same pass.
     """
 
     def __init__(
-        self, meter: Meter, texts: Sequence[str], separators: Sequence[str], pace: Pace
+        self,
+        meter: Meter,
+        texts: Sequence[str],
+        separators: Sequence[str],
+        *,
+        budget: int,
+        leads: Sequence[str] = (),
     ) -> None:
         self._meter = meter
         self._texts = texts
         self._separators = separators
+        self._budget = budget
         self._flat = [""] * (2 * len(texts))
         self._flat[0::2] = texts
         self._flat[1::2] = separators
-        self._reach = list(accumulate(map(len, self._flat)))[1::2]
-        self._known: dict[int, tuple[int, int]] = {}
-        self._least: dict[int, int] = {}
-        self._pace = pace
-
-    def __len__(self) -> int:
-        return len(self._texts)
+        if meter.is_additive:
+            self._sums = [0, *accumulate(self._costs(leads))]
+            self._unclean = [index for index, text in enumerate(texts) if text[0] in UNCLEAN]
+        else:
+            self._reach = [0, *accumulate(len(text) for text in self._flat)][0::2]
 
     def text(self, first: int, end: int) -> str:
         """The texts from first up to end, joined."""
         return "".join(self._flat[2 * first : 2 * end - 1])
+
+    def total(self, first: int, end: int, *, lead: str) -> int:
+        """Tokens of the lead and the texts from first up to end, of which there is at least one."""
+        meter = self._meter
+        if not meter.is_additive:
+            return meter.count_once(lead + self.text(first, end))
+        tokens = self._sums[end] - self._sums[first] - self._trailing(end, first, lead)
+        if lead:
+            tokens += meter.count(lead) + meter.gap(lead, self._pair(first))
+        if self._unclean:
+            tokens += self._gaps(first, end, lead)
+        return tokens
+
+    def total_if_short(self, first: int, end: int, *, lead: str) -> int:
+        """As `total`, or a number above the budget for texts that are certainly too long."""
+        if self._meter.is_additive:
+            if self._sums[end] - self._sums[first] > self._budget + _SLACK:
+                return _ENDLESS
+        elif self._reach[end] - self._reach[first] > self._budget * self._meter.pace.characters * 2:
+            return _ENDLESS
+        return self.total(first, end, lead=lead)
 
     def fill(self, first: int, *, lead: str, budget: int, limit: int | None = None) -> Fill:
         """Take texts while lead and texts together fit.
@@ -89,92 +94,52 @@ class Strip:
         limit = len(self._texts) if limit is None else limit
         if not self._meter.is_additive:
             return self._fill_by_recount(first, lead, budget, limit)
-        end, used = self._fill_by_sum(first, lead, budget, limit)
-        if end == first:
-            return Fill(first, used)
-        return Fill(end, used - self._trailing(end, first, lead))
+        lead_tokens = self._meter.count(lead) if lead else 0
+        room = self._sums[first] + budget - lead_tokens
+        # The last text's separator is in the sums but not written: a little more than the room may fit.
+        end = min(bisect_right(self._sums, room + _SLACK, first) - 1, limit)
+        while end > first:
+            tokens = self.total(first, end, lead=lead)
+            if tokens <= budget:
+                return Fill(end, tokens)
+            end -= 1
+        return Fill(first, 0)
 
-    def total(self, first: int, end: int, *, lead: str, known: Fill) -> int:
-        """Tokens of the lead and the texts up to an end at or before that of a known fill from `first`."""
-        if end == known.end:
-            return known.tokens
-        if not self._meter.is_additive:
-            return self._meter.count_once(lead + self.text(first, end))
-        beyond = self._gap(end, known.end, first, lead) + self._cost(end, known.end)
-        whole = known.tokens + self._trailing(known.end, first, lead)
-        return whole - beyond - self._trailing(end, first, lead)
+    def _costs(self, leads: Sequence[str]) -> list[int]:
+        """Tokens of each text with the separator after it."""
+        pairs = list(map(add, self._texts, self._separators))
+        longest = self._budget * _LONG
+        short = [pair for pair in pairs if len(pair) <= longest]
+        counts = self._meter.count_each(short, leads=leads)
+        if len(short) < len(pairs):
+            rest = iter(counts)
+            counts = [next(rest) if len(pair) <= longest else self._long_cost(pair) for pair in pairs]
+        return counts
 
-    def _fill_by_sum(self, first: int, lead: str, budget: int, limit: int) -> tuple[int, int]:
-        """How far a budget reaches, and the tokens used with the separator after the last text."""
-        end = first
-        used = self._meter.count(lead) if lead else 0
-        while end < limit:
-            stop = self._guess(end, budget - used, limit)
-            if stop == end + 1 and self._is_beyond(end, budget - used, budget):
-                break
-            cost = self._cost(end, stop) + self._gap(end, stop, first, lead)
-            if used + cost <= budget:
-                used += cost
-                end = stop
-            elif stop > end + 1:
-                self._halve(end, stop)
-            else:
-                if used + cost - self._trailing(stop, first, lead) <= budget:
-                    used += cost
-                    end = stop
-                break
-        return end, used
+    def _gaps(self, first: int, end: int, lead: str) -> int:
+        """Tokens that the junctions between the texts from first up to end add."""
+        unclean = self._unclean[bisect_right(self._unclean, first) : bisect_left(self._unclean, end)]
+        return sum(self._meter.gap(self._tail(index, first, lead), self._pair(index)) for index in unclean)
 
-    def _guess(self, end: int, room: int, limit: int) -> int:
-        """How many texts to count next: what was counted already, or as many as fit rather surely."""
-        known = self._known.get(end)
-        if known is not None and known[0] <= limit:
-            return known[0]
-        before = self._reach[end - 1] if end else 0
-        wanted = before + int(max(room, 0) * self._pace.characters * _CAUTION)
-        return min(max(bisect_right(self._reach, wanted, end), end + 1), limit)
+    def _pair(self, index: int) -> str:
+        return self._flat[2 * index] + self._flat[2 * index + 1]
 
-    def _is_beyond(self, index: int, room: int, budget: int) -> bool:
-        """Whether a text is certainly too long: the beginning of a very long one is enough to know."""
-        text = self._texts[index]
-        reach = int(budget * self._pace.characters * _TRIED)
-        if len(text) <= budget * self._pace.characters * _LONG or index in self._known:
-            return False
-        if len(text) > budget * _HOPELESS_RATE:
-            return True
-        if index not in self._least:
-            start = text[:reach]
-            self._least[index] = self._meter.count_once(start[: last_border(start)])
-        return self._least[index] > room
-
-    def _cost(self, first: int, end: int) -> int:
-        """Tokens of the texts, each with the separator after it."""
-        known = self._known.get(first)
-        if known is not None and known[0] == end:
-            return known[1]
-        text = "".join(self._flat[2 * first : 2 * end])
-        cost = self._meter.count_once(text)
-        self._pace.characters = len(text) / max(cost, 1)
-        self._known[first] = (end, cost)
-        return cost
-
-    def _halve(self, first: int, end: int) -> None:
-        """Count the first half of texts that were too many; the other half follows by subtraction."""
-        _, whole = self._known[first]
-        middle = (first + end) // 2
-        del self._known[first]
-        half = self._cost(first, middle)
-        self._known[middle] = (end, whole - half - self._gap(middle, end, first, ""))
-
-    def _gap(self, index: int, stop: int, first: int, lead: str) -> int:
-        """What joining adds to the tokens of the texts from index to stop and those of all before them."""
-        if index == first:
-            before = lead
-        elif is_clean(self._separators[index - 1], self._texts[index]):
-            return 0
-        else:
-            before = self._tail(index, first, lead) + self._separators[index - 1]
-        return self._meter.gap(before, "".join(self._flat[2 * index : 2 * stop])) if before else 0
+    def _long_cost(self, text: str) -> int:
+        """Tokens of a long text; counting ends when there are too many of them."""
+        # No token holds parts of two words, but that a slash may follow a line break in one.
+        if len(text.split()) > self._budget + _SLACK + text.count("\n/"):
+            return _ENDLESS
+        if len(text) > self._budget * _HOPELESS:
+            return _ENDLESS
+        position = tokens = 0
+        while position < len(text):
+            border = last_border(text[position : position + _STEP])
+            stop = position + border if border and position + _STEP < len(text) else len(text)
+            tokens += self._meter.count_once(text[position:stop])
+            if tokens > self._budget + _SLACK:
+                return _ENDLESS
+            position = stop
+        return tokens
 
     def _trailing(self, end: int, first: int, lead: str) -> int:
         """Tokens that the separator after the text before `end` adds."""
@@ -182,39 +147,40 @@ class Strip:
         if not separator:
             return 0
         tail = self._tail(end, first, lead)
-        return self._meter.count(tail + separator) - self._meter.count(tail)
+        text = tail[: len(tail) - len(separator)]
+        return self._meter.count(tail) - self._meter.count(text)
 
     def _tail(self, end: int, first: int, lead: str) -> str:
-        """The lead and the texts from first up to end, without the last separator, from a border on."""
+        """The end of lead and texts up to `end`, with the last separator, from a border on."""
         tail = ""
         for index in range(end - 1, first - 1, -1):
-            text = self._texts[index]
+            text, separator = self._texts[index], self._separators[index]
+            if tail and is_clean(separator, tail):
+                return tail
             border = last_border(text)
+            tail = text[border:] + separator + tail
             if border:
-                return text[border:] + tail
-            tail = text + tail
-            if index > first:
-                separator = self._separators[index - 1]
-                if is_clean(separator, text):
-                    return tail
-                tail = separator + tail
+                return tail
         return tail if is_clean(lead[-1:], tail) else lead + tail
 
     def _fill_by_recount(self, first: int, lead: str, budget: int, limit: int) -> Fill:
-        fits, tokens, fails = first, 0, limit + 1
-        before = self._reach[first - 1] if first else 0
-        stop = self._guess(first, budget, limit)
-        if stop == first + 1 and len(self._texts[first]) > budget * _HOPELESS_RATE:
+        reach = self._reach
+        if first == limit or len(self._texts[first]) > budget * _HOPELESS:
             return Fill(first, 0)
-        while fits + 1 < fails:
-            count = self._meter.count_once(lead + self.text(first, stop))
-            self._pace.characters = (len(lead) + self._reach[stop - 1] - before) / max(count, 1)
-            if count <= budget:
-                fits, tokens = stop, count
-            else:
-                fails = stop
-            if fits == limit:
-                break
-            wanted = before + int(budget * self._pace.characters)
-            stop = min(max(bisect_right(self._reach, wanted, first), fits + 1), fails - 1, limit)
-        return Fill(fits, tokens)
+        pace = self._meter.pace
+
+        def propose(end: int, tokens: int) -> int:
+            pace.characters = (len(lead) + reach[end] - reach[first]) / max(tokens, 1)
+            return guess()
+
+        def guess() -> int:
+            return bisect_right(reach, reach[first] + int(budget * pace.characters) - len(lead), first) - 1
+
+        return search(
+            first=first,
+            limit=limit,
+            budget=budget,
+            guess=guess(),
+            measure=lambda end: self._meter.count_once(lead + self.text(first, end)),
+            propose=propose,
+        )

@@ -1,18 +1,18 @@
 """Cuts a table that is longer than a chunk: between rows, with the header above every piece."""
 
+from docferry.chunking.fill import Fill
 from docferry.chunking.meter import Meter
 from docferry.chunking.parts import Cut, Part
 from docferry.chunking.row_places import RowPlaces
 from docferry.chunking.settings import TableFormat
 from docferry.chunking.spans import PackedSpan
-from docferry.chunking.strip import Fill, Pace, Strip
+from docferry.chunking.strip import Strip
 from docferry.chunking.table_rows import TableRows
 from docferry.chunking.text_cutter import TextRun
 from docferry.model import ElementKind
 
 __all__ = ["TableCutter"]
 
-_ROW_PACE = 2.0  # characters per token; rows of figures have few
 _HEADER_SHARE = 3  # a header that takes more than a third of the budget is not repeated
 
 
@@ -33,7 +33,7 @@ class TableCutter:
         elements = [part.element, *(element for element in part.companions if element.table is not None)]
         self._part = part
         self._meter = meter
-        self._rows = TableRows(elements, table_format)
+        self._rows = TableRows(elements, table_format, text=part.text if len(elements) == 1 else "")
         self._places = RowPlaces(elements)
         self._n_header = self._rows.n_header
         above, below, _ = self._rows.frame(self._n_header, n_header=self._n_header)
@@ -41,7 +41,7 @@ class TableCutter:
         if meter.count(above + below) * _HEADER_SHARE > budget:
             self._n_header = 0
         self._at = self._n_header
-        self._pace = Pace(_ROW_PACE)
+        self._budget = budget
         self._strip = self._lines()
         self._is_header_due = self._n_header > 0
         self._row: TextRun | None = None
@@ -58,7 +58,7 @@ class TableCutter:
         return self._part.separator if self._is_first else "\n\n"
 
     def next(self, *, lead: str, budget: int, is_forced: bool) -> Cut | None:
-        """Cut off the next piece; None when nothing is left, or not even one row fits and nothing is forced."""
+        """Cut off the next piece; None when nothing is left, or no row fits and nothing is forced."""
         while not self.is_done:
             if self._row is None:
                 fill = self._reach(lead, budget, is_forced=is_forced)
@@ -71,7 +71,9 @@ class TableCutter:
                     if header is not None:
                         return header
                     continue
-                self._row = TextRun(self._rows.row_text(self._at), ElementKind.PARAGRAPH, self._meter)
+                self._row = TextRun(
+                    self._rows.row_text(self._at), ElementKind.PARAGRAPH, self._meter, budget=self._budget
+                )
             if not self._row.is_done:
                 return self._row_piece(self._row, lead, budget, is_forced=is_forced)
             self._row = None  # a row of many empty cells has no text to show
@@ -91,7 +93,7 @@ class TableCutter:
 
     def _lines(self) -> Strip:
         lines = self._rows.lines
-        return Strip(self._meter, lines, ["\n"] * len(lines), self._pace)
+        return Strip(self._meter, lines, ["\n"] * len(lines), budget=self._budget)
 
     def _reach(self, lead: str, budget: int, *, is_forced: bool) -> Fill:
         """The rows that fit, up to the end of a group of tied rows where that is possible."""
@@ -114,20 +116,23 @@ class TableCutter:
         """Rows up to a limit that fit with their header, and the tokens of the lead and the piece."""
         above, below, first = self._rows.frame(self._at, n_header=self._n_header)
         limit = len(self._rows) if limit is None else limit
-        if limit == self._at:
-            return Fill(limit, 0)
         if first > self._at:
-            tokens = self._meter.joined(lead, above.rstrip("\n"))
-            if tokens > budget or first == limit:
-                return Fill(self._at if tokens > budget else first, tokens)
+            return self._fill_without_header(lead, above, budget, limit)
         fill = self._strip.fill(first, lead=lead + above, budget=budget - self._below_cost, limit=limit)
-        if fill.end == first:
-            return Fill(first, tokens) if first > self._at else fill
-        if not below:
+        if not below or fill.end == first:
             return fill
-        text = self._rows.render(self._at, fill.end, n_header=self._n_header)
+        text = self._rows.render(first, fill.end, n_header=self._n_header)
         tokens = self._meter.joined(lead, text)
         return Fill(fill.end, tokens) if tokens <= budget else self._fill(lead, budget, limit=fill.end - 1)
+
+    def _fill_without_header(self, lead: str, above: str, budget: int, limit: int) -> Fill:
+        """As `_fill`, where the first row stands above the rule."""
+        first = self._at + 1
+        tokens = self._meter.joined(lead, above.rstrip("\n"))
+        if tokens > budget or limit < first:
+            return Fill(self._at, tokens)
+        fill = self._strip.fill(first, lead=lead + above, budget=budget, limit=limit)
+        return Fill(first, tokens) if fill.end == first else fill
 
     def _rows_up_to(self, fill: Fill) -> Cut:
         first, self._at = self._at, fill.end
@@ -141,7 +146,7 @@ class TableCutter:
         if passage is None:
             return None
         text = run.text[passage.start : passage.end]
-        element, row = self._rows.origins[self._at]
+        ((element, row, _, _),) = self._rows.stretches(self._at, self._at + 1)
         span = (0, len(text), element.id, row, row + 1, True, False)
         piece = self._piece(text, (span,), self._at, self._at + 1)
         if run.is_done:
@@ -150,14 +155,10 @@ class TableCutter:
         return Cut(piece, passage.tokens)
 
     def _piece(self, text: str, spans: tuple[PackedSpan, ...], first: int, end: int) -> Part:
-        piece = Part(
-            text,
-            self._part.element,
-            self._part.path,
-            spans=spans,
-            regions=self._places.of(self._rows.origins[first:end]),
-            separator=self.separator,
-        )
+        piece = Part(text, self._part.element, self._part.path, self._part.page)
+        piece.spans = spans
+        piece.regions = self._places.of(self._rows.stretches(first, end))
+        piece.separator = self.separator
         self._is_first = False
         return piece
 
@@ -168,15 +169,10 @@ class TableCutter:
         spans: list[PackedSpan] = []
         if self._n_header:
             is_repeat = not self._is_header_due
-            spans.append((0, len(above), rows.origins[0][0].id, 0, self._n_header, True, is_repeat))
-        position = len(above) if start == first else 0
-        for row in range(first, end):
-            element, own_row = rows.origins[row]
-            row_end = position + len(rows.lines[row])
-            last = spans[-1] if spans else None
-            if last and row > first and last[2] == element.id and last[4] == own_row:
-                spans[-1] = (last[0], row_end, element.id, last[3], own_row + 1, True, False)
-            else:
-                spans.append((position, row_end, element.id, own_row, own_row + 1, True, False))
-            position = row_end + 1 if row >= start else len(above)
+            spans.append((0, len(above), self._part.element.id, 0, self._n_header, True, is_repeat))
+        for element, own_first, own_end, row in rows.stretches(first, end):
+            row_end = row + own_end - own_first
+            span_start = 0 if row < start else len(above) + rows.length(start, row)
+            span_end = len(above) + rows.length(start, row_end) - 1
+            spans.append((span_start, span_end, element.id, own_first, own_end, True, False))
         return tuple(spans)

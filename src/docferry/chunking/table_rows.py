@@ -1,12 +1,17 @@
 """A table as lines that can be cut between rows."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from docferry.chunking.settings import TableFormat
 from docferry.model import Element, Table, TableCell
 from docferry.rendering import html_rows, markdown_rows
 
-__all__ = ["TableRows"]
+__all__ = ["Stretch", "TableRows"]
+
+
+Stretch = tuple[Element, int, int, int]
+"""An element, rows of its table from the second number up to the third, and where they begin in the rows."""
 
 
 class TableRows:
@@ -17,38 +22,61 @@ class TableRows:
     Args:
         elements: The parts, each with a table.
         table_format: How rows are written.
+        text: The table as `docferry.rendering` writes it, if there is one part and it was written before.
     """
 
-    def __init__(self, elements: Sequence[Element], table_format: TableFormat) -> None:
+    def __init__(self, elements: Sequence[Element], table_format: TableFormat, *, text: str = "") -> None:
         self._is_html = table_format is TableFormat.HTML
+        self._parts: list[Stretch] = []
         self.n_columns = 0
         self.n_header = 0
         self.lines: list[str] = []
-        self.origins: list[tuple[Element, int]] = []
         self.is_tied: list[bool] = []
         """Whether a cell of the row above reaches into this row."""
         for element in elements:
             if element.table is not None:
-                self._add(element, element.table)
+                self._add(element, element.table, text)
         if self.n_header == len(self.lines):
             self.n_header = 0
+        self._sizes = [0, *accumulate(map(len, self.lines))]
 
     def __len__(self) -> int:
         return len(self.lines)
 
-    def _add(self, element: Element, table: Table) -> None:
+    def _add(self, element: Element, table: Table, text: str) -> None:
         n_header = table.n_header_rows
         first = n_header if self.lines else 0
         if not self.lines:
             self.n_columns, self.n_header = table.n_columns, n_header
-        lines = html_rows(table) if self._is_html else markdown_rows(table)
         tied = [False] * table.n_rows
-        for cell in table.cells:
-            for row in range(cell.row + 1, cell.row + cell.row_span):
-                tied[row] = True
-        self.lines += lines[first:]
-        self.origins += [(element, row) for row in range(first, table.n_rows)]
+        if len(table.cells) < table.n_rows * table.n_columns:
+            for cell in table.cells:
+                for row in range(cell.row + 1, cell.row + cell.row_span):
+                    tied[row] = True
+        self._parts.append((element, first, table.n_rows, len(self.lines)))
+        self.lines += self._written(table, text)[first:]
         self.is_tied += tied[first:]
+
+    def _written(self, table: Table, text: str) -> list[str]:
+        """The lines of a table's rows, from its text if that was written before."""
+        if self._is_html:
+            return html_rows(table)
+        if not text:
+            return markdown_rows(table)
+        top, _, *below = text.split("\n")
+        return [top, *below]
+
+    def stretches(self, first: int, end: int) -> list[Stretch]:
+        """The rows from first up to end, by the element they come from."""
+        return [
+            (element, own_first + begin - row, own_first + stop - row, begin)
+            for element, own_first, own_end, row in self._parts
+            if (begin := max(first, row)) < (stop := min(end, row + own_end - own_first))
+        ]
+
+    def length(self, first: int, end: int) -> int:
+        """Characters of the lines from first up to end, each with its line break."""
+        return self._sizes[end] - self._sizes[first] + end - first
 
     def frame(self, first: int, *, n_header: int) -> tuple[str, str, int]:
         """What stands around rows from `first` on.
@@ -78,15 +106,15 @@ class TableRows:
         end = first + 1
         while end < len(self.lines) and self.is_tied[end]:
             end += 1
-        element, row = self.origins[first]
+        ((element, row, row_end, _),) = self.stretches(first, end)
         if self._is_html and element.table is not None:
-            flat = _without_row_spans(element.table, row, row + end - first)
-            self.lines[first:end] = html_rows(flat)
+            self.lines[first:end] = html_rows(_without_row_spans(element.table, row, row_end))
+            self._sizes = [0, *accumulate(map(len, self.lines))]
         self.is_tied[first:end] = [False] * (end - first)
 
     def row_text(self, row: int) -> str:
         """A row as prose, one cell after the other, each after the name of its column."""
-        element, own_row = self.origins[row]
+        ((element, own_row, _, _),) = self.stretches(row, row + 1)
         if element.table is None:
             return ""
         names = {} if self.n_header == 0 or row < self.n_header else self._column_names()
@@ -97,7 +125,7 @@ class TableRows:
         )
 
     def _column_names(self) -> dict[int, str]:
-        table = self.origins[0][0].table
+        table = self._parts[0][0].table
         cells = table.cells if table is not None else ()
         return {
             column: " ".join(cell.text.split())

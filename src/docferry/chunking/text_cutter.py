@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from docferry.chunking.graphemes import last_grapheme_border
 from docferry.chunking.meter import Meter
 from docferry.chunking.parts import Cut, Part
-from docferry.chunking.sentences import cut_points, pieces_of
-from docferry.chunking.strip import Pace, Strip
+from docferry.chunking.ruler import Ruler
+from docferry.chunking.sentences import stretches
 from docferry.model import ElementKind
 
 __all__ = ["Passage", "TextCutter", "TextRun"]
 
-_LATIN_RATE = 3.5  # characters per token that the first guess assumes
-_OTHER_RATE = 1.0
+_LATIN_PACE = 3.5  # characters per token that the first guess assumes
+_OTHER_PACE = 1.0
+_LEAST_PACE = 0.01
+_HOPELESS = 64  # characters per token that no sentence has
 _CAUTION = 0.97
 _ENOUGH = 0.85  # of the budget; a run that fills less is tried again with more
-_MOST_TRIES = 4
+_MOST_TRIES = 64  # every try is shorter than the one before or the last one
 _PAUSE = re.compile(r"[\s，、；：。！？]")
 
 
@@ -42,22 +44,21 @@ class TextRun:
         text: The text.
         kind: What it is; code is cut after lines, prose after sentences.
         meter: Counts.
+        budget: The largest budget that a piece will have.
     """
 
-    def __init__(self, text: str, kind: ElementKind, meter: Meter) -> None:
+    def __init__(self, text: str, kind: ElementKind, meter: Meter, *, budget: int) -> None:
         self.text = text
-        self._kind = kind
         self._meter = meter
-        self._points = cut_points(text, kind)
-        self._rate = _LATIN_RATE if text.isascii() else _OTHER_RATE
-        self._is_measured = False
-        self._pace = Pace(self._rate)
-        self._open(0)
+        self._starts, self._ends = stretches(text, kind)
+        self._ruler = Ruler(meter, text, self._starts, self._ends, budget=budget)
+        self._next = 0
+        self._pace = _LATIN_PACE if text.isascii() else _OTHER_PACE
 
     @property
     def is_done(self) -> bool:
         """Whether nothing is left."""
-        return self._next == len(self._strip)
+        return self._next == len(self._starts)
 
     @property
     def start(self) -> int:
@@ -76,64 +77,48 @@ class TextRun:
             The piece, or None when not even one sentence fits and none may be cut, or not even one character.
         """
         first = self._next
-        if self._is_plausible(budget):
-            fill = self._strip.fill(first, lead=lead, budget=budget)
+        if self._ends[first] - self._starts[first] <= budget * _HOPELESS:
+            fill = self._ruler.fill(first, lead=lead, budget=budget)
             if fill.end > first:
                 self._next = fill.end
-                end = self._starts[fill.end - 1] + len(self._pieces[fill.end - 1])
-                return Passage(self._starts[first], end, fill.tokens)
+                return Passage(self._starts[first], self._ends[fill.end - 1], fill.tokens)
         return self._cut_sentence(lead, budget) if is_forced else None
 
-    def _open(self, start: int) -> None:
-        """Prepare the sentences from a character on."""
-        rest = self.text[start:]
-        points = [point - start for point in self._points if point > start]
-        pieces, spaces = pieces_of(rest, points, self._kind)
-        self._pieces = pieces
-        self._starts: list[int] = []
-        position = start + len(rest) - sum(map(len, pieces)) - sum(map(len, spaces))
-        for piece, space in zip(pieces, spaces, strict=True):
-            self._starts.append(position)
-            position += len(piece) + len(space)
-        self._strip = Strip(self._meter, pieces, spaces, self._pace)
-        self._next = 0
-
-    def _is_plausible(self, budget: int) -> bool:
-        """Whether the next sentence may fit: long ones are not counted once the text's rate is known."""
-        return not self._is_measured or len(self._pieces[self._next]) <= budget * self._rate * 1.2
-
     def _cut_sentence(self, lead: str, budget: int) -> Passage | None:
-        sentence = self._pieces[self._next]
-        limit = self._starts[self._next] + len(sentence)
+        """Take as many words of a sentence as fit, about."""
+        sentence = self.text[self.start : self._ends[self._next]]
+        limit = self._ends[self._next]
         start = limit - len(sentence.lstrip())
         room = max(budget - (self._meter.count(lead) if lead else 0), 1)
-        size = max(int(room * self._rate), 1)
+        size = max(int(room * self._pace), 1)
         best: Passage | None = None
-        tries = 0
-        while best is None or tries < _MOST_TRIES:
-            tries += 1
+        for _ in range(_MOST_TRIES):
             end = self._border(start, min(start + size, limit))
             piece = self.text[start:end].rstrip()
             tokens = self._meter.joined(lead, piece)
             own = max(tokens - (budget - room), 1)
-            self._rate = max(len(piece) / own, 0.01)
-            if tokens <= budget:
-                best = Passage(start, start + len(piece), tokens)
-                if own >= room * _ENOUGH or end == limit:
-                    break
-                larger = int(room * self._rate * _CAUTION)
-                if larger <= end - start:
-                    break
-                size = larger
-            elif best is not None:
+            self._pace = max(len(piece) / own, _LEAST_PACE)
+            if tokens > budget and (best is not None or end - start == 1):
                 break
-            elif end - start == 1:
-                return None
-            else:
-                size = max(min(int(room * self._rate * _CAUTION), end - start - 1), 1)
-        self._is_measured = True
-        self._open(best.end)
+            if tokens > budget:
+                size = max(min(int(room * self._pace * _CAUTION), end - start - 1), 1)
+                continue
+            best = Passage(start, start + len(piece), tokens)
+            larger = int(room * self._pace * _CAUTION)
+            if own >= room * _ENOUGH or end == limit or larger <= end - start:
+                break
+            size = larger
+        if best is not None:
+            self._go_to(best.end)
         return best
+
+    def _go_to(self, position: int) -> None:
+        """What is left begins after a position inside a sentence."""
+        rest = self.text[position : self._ends[self._next]]
+        if rest.strip():
+            self._starts[self._next] = position + len(rest) - len(rest.lstrip())
+        else:
+            self._next += 1
 
     def _border(self, start: int, end: int) -> int:
         """The best place to cut at or before a position.
@@ -157,16 +142,17 @@ class TextCutter:
     Args:
         part: The part.
         meter: Counts.
+        budget: Tokens of a chunk.
     """
 
-    def __init__(self, part: Part, meter: Meter) -> None:
+    def __init__(self, part: Part, meter: Meter, budget: int) -> None:
         self._part = part
         self._meter = meter
         end = len(part.text) - part.closing
         self._body = part.text[part.opening : end]
         self._opening = part.text[: part.opening]
         self._closing = part.text[end:]
-        self._run = TextRun(self._body, part.element.kind, meter)
+        self._run = TextRun(self._body, part.element.kind, meter, budget=budget)
         self._is_first = True
         self._end = 0
 
@@ -193,16 +179,13 @@ class TextCutter:
         part = self._part
         text = f"{opening}{self._body[passage.start : passage.end]}{self._closing}"
         tokens = self._meter.joined(lead, text) if self._closing else passage.tokens
-        piece = Part(
-            text,
-            part.element,
-            part.path,
-            len(opening),
-            part.closing,
-            part.offset + passage.start,
-            companions=part.companions if self._is_first else (),
-            separator=separator,
-        )
+        piece = Part(text, part.element, part.path, part.page)
+        piece.opening, piece.closing = len(opening), part.closing
+        piece.offset = part.offset + passage.start
+        piece.is_heading = part.is_heading
+        piece.separator = separator
+        if self._is_first:
+            piece.companions = part.companions
         self._is_first = False
         self._end = passage.end
         return Cut(piece, tokens)

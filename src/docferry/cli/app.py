@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
-from docferry.cli import emulate, parse, providers
+from docferry.cli import account, cache, emulate, jobs, parse, providers, submit
 from docferry.cli.exit_code import ExitCode
 from docferry.cli.output.terminal import Terminal
 from docferry.errors import DocferryError
@@ -84,9 +84,13 @@ def start(
         raise typer.Exit(ExitCode.USAGE)
 
 
+app.command(name="account")(account.account)
+app.add_typer(cache.app, name="cache")
 app.command(name="emulate")(emulate.emulate)
+app.add_typer(jobs.app, name="jobs")
 app.command(name="parse")(parse.parse)
 app.command(name="providers")(providers.providers)
+app.command(name="submit")(submit.submit)
 
 
 def _read(arguments: Sequence[str]) -> "int | Callable[[Terminal], int]":

@@ -1,12 +1,12 @@
-"""One run: from what the command line says to outcomes delivered, figures reported and an exit code."""
+"""One run: from outcomes, wherever they come from, to what is delivered and reported, and an exit code."""
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from docferry.chunking import ChunkSettings, load_tokenizer
+from docferry.chunking import ChunkSettings
 from docferry.cli.exit_code import ExitCode
 from docferry.cli.output.delivery import (
     Delivery,
@@ -17,28 +17,23 @@ from docferry.cli.output.delivery import (
     refuse_overwriting,
 )
 from docferry.cli.output.forms import Form, writer_of
+from docferry.cli.output.left_jobs import NO_JOBS, LeftJobs
 from docferry.cli.output.output_file import OutputFile
 from docferry.cli.output.report import JsonReporter, LineReporter, Reporter
 from docferry.cli.output.terminal import Terminal
-from docferry.errors import ConfigurationError, DocferryError, InvalidOptionsError
-from docferry.ingest import Ingestor, OnError, Outcome, Report
-from docferry.model import PageSelection
-from docferry.sources import Source, SourceInput, expand_sources
+from docferry.cli.reading import read_chunking
+from docferry.errors import DocferryError, InvalidOptionsError
+from docferry.ingest import OnError, Outcome, Report, Run
+from docferry.model import ProgressEvent
 
-__all__ = ["RunRequest", "carry_out"]
-
-STANDARD_INPUT = "-"
+__all__ = ["OutcomeSource", "OutputRequest", "RunTerms", "carry_out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunRequest:
-    """What the command line asks for, not yet checked.
+class OutputRequest:
+    """What shall become of the outcomes, as the command line asks for it and not yet checked.
 
     Args:
-        sources: The arguments, "-" for standard input.
-        provider: Name of a provider.
-        options: The provider's options as "KEY=VALUE".
-        pages: A page selection, or empty for all pages.
         form: What to make of the documents.
         output: A file or folder to write to; empty for standard output.
         max_tokens: Budget of a chunk; None for the usual one.
@@ -46,13 +41,8 @@ class RunRequest:
         on_error: What a failed source does to the run.
         is_table: Whether a table is wanted even where nobody sees a terminal.
         is_json: Whether programs read the output and the report.
-        stdin_name: Name of standard input as a source.
     """
 
-    sources: tuple[str, ...]
-    provider: str
-    options: tuple[str, ...]
-    pages: str
     form: Form
     output: str
     max_tokens: int | None
@@ -60,10 +50,55 @@ class RunRequest:
     on_error: OnError
     is_table: bool
     is_json: bool
-    stdin_name: str
 
 
-def carry_out(request: RunRequest, terminal: Terminal) -> ExitCode:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTerms:
+    """What a run is started with."""
+
+    chunking: ChunkSettings | None
+    on_error: OnError
+    listener: Callable[[ProgressEvent], None]
+
+
+class OutcomeSource(Protocol):
+    """Where the outcomes of a run come from."""
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """Names that may be those of files, which no output may overwrite."""
+        ...
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there can be no more than one document, found out without opening anything."""
+        ...
+
+    def prepare(self, terms: RunTerms) -> None:
+        """Check everything that can be checked before the output is opened.
+
+        Raises:
+            DocferryError: Something is wrong.
+        """
+        ...
+
+    def start(self, *, is_counted: bool) -> tuple[Run, int | None]:
+        """Start the run.
+
+        Args:
+            is_counted: Whether somebody wants to know how many sources there are.
+
+        Returns:
+            The run, and how many sources there are if that was asked for.
+        """
+        ...
+
+    def left_jobs(self) -> LeftJobs:
+        """The remote jobs that the run did not bring to their end."""
+        ...
+
+
+def carry_out(request: OutputRequest, source: OutcomeSource, terminal: Terminal) -> ExitCode:
     """Carry out a run; what goes wrong is told, not raised.
 
     Raises:
@@ -72,57 +107,66 @@ def carry_out(request: RunRequest, terminal: Terminal) -> ExitCode:
     reporter = (
         JsonReporter(terminal) if request.is_json else LineReporter(terminal, on_error=request.on_error)
     )
-    run = _Run(request, terminal, reporter)
+    run = _Run(request, source, terminal, reporter)
     try:
         code = run.carry_out()
     except DocferryError as error:
-        reporter.stopped(error)
+        reporter.stopped(error, left=run.left_jobs())
         code = ExitCode.of(error)
     except KeyboardInterrupt:
-        reporter.interrupted()
+        reporter.interrupted(left=run.left_jobs())
         code = ExitCode.INTERRUPTED
     reporter.ended(run.report, code=code, output=request.output, is_written=run.is_written)
     return code
 
 
 class _Run:
-    def __init__(self, request: RunRequest, terminal: Terminal, reporter: Reporter) -> None:
+    def __init__(
+        self, request: OutputRequest, source: OutcomeSource, terminal: Terminal, reporter: Reporter
+    ) -> None:
         self.report = Report()
         self.is_written = False
         self._request = request
+        self._source = source
         self._terminal = terminal
         self._reporter = reporter
+        self._has_started = False
+
+    def left_jobs(self) -> LeftJobs:
+        return self._source.left_jobs() if self._has_started else NO_JOBS
 
     def carry_out(self) -> ExitCode:
         request = self._request
         _check_forms(request)
         bar = self._terminal.progress_bar()
-        ingestor = Ingestor(
-            provider=request.provider,
-            options=_read_options(request.options),
-            pages=_read_pages(request.pages),
-            chunking=_chunk_settings(request) if request.form is Form.CHUNKS else None,
+        is_chunks = request.form is Form.CHUNKS
+        terms = RunTerms(
+            chunking=read_chunking(max_tokens=request.max_tokens, encoding=request.encoding)
+            if is_chunks
+            else None,
             # Under both others the run goes on; collecting tells of a failure as soon as it is its turn.
             on_error=OnError.RAISE if request.on_error is OnError.RAISE else OnError.COLLECT,
-            on_progress=bar.listen,
+            listener=bar.listen,
         )
+        self._source.prepare(terms)
         with ExitStack() as stack:
             file = self._open_file(stack)
             deliveries = self._deliveries(file)
-            inputs = _read_inputs(request)
-            if self._terminal.shows_messages and not request.is_json:
-                bar.expect(file_count=_count_files(inputs, ingestor))
+            is_shown = self._terminal.shows_messages and not request.is_json
+            run, count = self._source.start(is_counted=is_shown)
+            self._has_started = True
+            if is_shown:
+                if count is not None:
+                    bar.expect(file_count=count)
                 stack.enter_context(self._terminal.showing(bar))
-            self._deliver_all(ingestor, inputs, deliveries)
+            self._deliver_all(run, deliveries)
             if file is not None and self.report.succeeded:
                 file.keep()
                 self.is_written = True
         return ExitCode.FAILED if self.report.failed else ExitCode.OK
 
-    def _deliver_all(
-        self, ingestor: Ingestor, inputs: Sequence[SourceInput], deliveries: Sequence[Delivery]
-    ) -> None:
-        with ingestor.run(inputs) as run:
+    def _deliver_all(self, run: Run, deliveries: Sequence[Delivery]) -> None:
+        with run:
             self.report = run.report
             for outcome in run:
                 self._deliver(outcome, deliveries)
@@ -142,14 +186,14 @@ class _Run:
         output = self._request.output
         if not output or _is_folder(output):
             return None
-        for source in self._request.sources:
-            refuse_overwriting(Path(output), source=source)
+        for name in self._source.file_names:
+            refuse_overwriting(Path(output), source=name)
         return stack.enter_context(OutputFile(Path(output)))
 
     def _deliveries(self, file: OutputFile | None) -> list[Delivery]:
         request, terminal = self._request, self._terminal
         is_chunks = request.form is Form.CHUNKS
-        writer = writer_of(request.form, is_labelled=not _is_one_document(request.sources))
+        writer = writer_of(request.form, is_labelled=not self._source.is_single)
         deliveries: list[Delivery] = []
         if request.is_table or (
             is_chunks and not request.output and not request.is_json and terminal.shows_output
@@ -164,7 +208,7 @@ class _Run:
         return deliveries
 
 
-def _check_forms(request: RunRequest) -> None:
+def _check_forms(request: OutputRequest) -> None:
     if request.is_table and request.form is not Form.CHUNKS:
         raise InvalidOptionsError(
             f"--table shows chunks, not {request.form}", next_step="leave out --table or say --to chunks"
@@ -173,64 +217,6 @@ def _check_forms(request: RunRequest) -> None:
         raise InvalidOptionsError(
             "--table and --json both want standard output", next_step="leave one out or give --output"
         )
-
-
-def _chunk_settings(request: RunRequest) -> ChunkSettings:
-    usual = ChunkSettings()
-    settings = ChunkSettings(
-        max_tokens=usual.max_tokens if request.max_tokens is None else request.max_tokens,
-        encoding=request.encoding or usual.encoding,
-    )
-    load_tokenizer(settings.encoding)  # a wrong name shall end the run before the first document is paid for
-    return settings
-
-
-def _read_options(pairs: Sequence[str]) -> Mapping[str, str]:
-    options: dict[str, str] = {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not (sign and name.strip()):
-            # The pair is not repeated here: it may be a secret whose name was forgotten.
-            raise InvalidOptionsError("an --option is not KEY=VALUE", next_step="give --option KEY=VALUE")
-        if name.strip() in options:
-            raise InvalidOptionsError(f"--option {name.strip()} is given twice", next_step="give it once")
-        options[name.strip()] = value
-    return options
-
-
-def _read_pages(text: str) -> PageSelection | None:
-    if not text:
-        return None
-    try:
-        return PageSelection.parse(text)
-    except ValueError as error:
-        raise InvalidOptionsError(
-            f"--pages: {error}", next_step="give pages from 1 on and ranges, with commas"
-        ) from error
-
-
-def _read_inputs(request: RunRequest) -> list[SourceInput]:
-    if request.sources.count(STANDARD_INPUT) > 1:
-        raise InvalidOptionsError("standard input can be read only once", next_step="give one -")
-    return [
-        Source(name=request.stdin_name, origin=_read_standard_input()) if source == STANDARD_INPUT else source
-        for source in request.sources
-    ]
-
-
-def _read_standard_input() -> bytes:
-    if sys.stdin.isatty():
-        raise ConfigurationError(
-            "standard input is a terminal",
-            next_step="send it a document, as in: docferry parse - < report.pdf",
-        )
-    return sys.stdin.buffer.read()
-
-
-def _count_files(inputs: Sequence[SourceInput], ingestor: Ingestor) -> int:
-    formats = ingestor.provider.info.formats
-    suffixes = frozenset(suffix for file_format in formats for suffix in file_format.suffixes)
-    return sum(1 for _ in expand_sources(inputs, suffixes=suffixes))
 
 
 def _is_folder(output: str) -> bool:
@@ -246,11 +232,3 @@ def _make_folder(output: str) -> Path:
             f"cannot make the folder {output}: {error.strerror}", next_step="choose another --output"
         ) from error
     return folder
-
-
-def _is_one_document(sources: Sequence[str]) -> bool:
-    """Whether the arguments can name no more than one document, found out without opening anything."""
-    if len(sources) != 1:
-        return False
-    source = sources[0]
-    return source == STANDARD_INPUT or "://" in source or Path(source).is_file()

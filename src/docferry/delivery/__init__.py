@@ -6,12 +6,14 @@ Nothing here knows a framework. The adapters turn outcomes into their framework'
 from docferry.delivery.delivery import Delivery, LoadSettings, OnErrorInput, ProfileInput, SplitInput
 from docferry.delivery.failures import FailurePolicy
 from docferry.delivery.inputs import SourcesInput, source_name, sources_on, sources_to_repeat
+from docferry.delivery.jobs import JobsInput, jobs_as_values, read_jobs
 from docferry.delivery.options import OptionsInput
 from docferry.delivery.reading import choose_provider, chunking_as_values, read_choice, read_chunking
 
 __all__ = [
     "Delivery",
     "FailurePolicy",
+    "JobsInput",
     "LoadSettings",
     "OnErrorInput",
     "OptionsInput",
@@ -20,8 +22,10 @@ __all__ = [
     "SplitInput",
     "choose_provider",
     "chunking_as_values",
+    "jobs_as_values",
     "read_choice",
     "read_chunking",
+    "read_jobs",
     "source_name",
     "sources_on",
     "sources_to_repeat",

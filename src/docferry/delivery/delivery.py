@@ -7,6 +7,7 @@ from typing import Any, Literal, Self, TypeAlias, TypedDict, cast
 
 from docferry.chunking import Chunk, ChunkSettings, Split
 from docferry.delivery.failures import FailurePolicy
+from docferry.delivery.jobs import JobsInput, read_jobs
 from docferry.delivery.options import OptionsInput, given_options, options_type_of, without_secrets
 from docferry.delivery.reading import DEFAULT_PROVIDER, read_choice, read_chunking, read_pages
 from docferry.ingest import Ingestor, OnError
@@ -35,6 +36,7 @@ class LoadSettings(TypedDict, total=False):
     metadata_profile: ProfileInput
     on_error: OnErrorInput
     look_ahead: int
+    jobs: JobsInput
     on_progress: Callable[[ProgressEvent], None] | None
     manager: PluginManager | None
 
@@ -55,6 +57,7 @@ class Delivery:
         metadata_profile: How metadata is given.
         on_error: What a failed source means.
         look_ahead: Sources parsed ahead of the reader.
+        jobs: Settings of remote jobs, an instance or what `jobs_as_values` wrote.
         on_progress: Listener of progress events.
         manager: Where plugins are found.
 
@@ -74,6 +77,7 @@ class Delivery:
         metadata_profile: MetadataProfile | str = MetadataProfile.FLAT,
         on_error: OnError | str = OnError.RAISE,
         look_ahead: int = 4,
+        jobs: JobsInput = None,
         on_progress: Callable[[ProgressEvent], None] | None = None,
         manager: PluginManager | None = None,
     ) -> None:
@@ -85,6 +89,7 @@ class Delivery:
         self.metadata_profile = read_choice(MetadataProfile, metadata_profile, name="metadata_profile")
         self.on_error = read_choice(OnError, on_error, name="on_error")
         self.look_ahead = look_ahead
+        self.jobs = read_jobs(jobs)
         self._on_progress = on_progress
         # As the caller gave them, and never shown. What a plugin reads from the environment is not in here,
         # and so is neither pickled nor written out.
@@ -99,6 +104,7 @@ class Delivery:
             chunking=self.chunking,
             on_error=OnError.RAISE if self.on_error is OnError.RAISE else OnError.COLLECT,
             look_ahead=look_ahead,
+            jobs=self.jobs,
             on_progress=on_progress,
             manager=self._found,
         )
@@ -163,6 +169,7 @@ class Delivery:
             "metadata_profile": self.metadata_profile,
             "on_error": self.on_error,
             "look_ahead": self.look_ahead,
+            "jobs": self.jobs,
         }
 
     def __repr__(self) -> str:

@@ -65,7 +65,7 @@ class EmulatorSettings(pydantic.BaseModel):
     """The fault script."""
 
     quirks: Mapping[str, str] = pydantic.Field(default_factory=dict[str, str])
-    """Where a service's behaviour is not known for certain: its emulator's README lists names and values."""
+    """How the service behaves where nobody knows for certain; each emulator documents its own."""
 
     clock: Annotated[Clock, pydantic.SkipValidation, pydantic.Field(exclude=True, repr=False)] = (
         pydantic.Field(default_factory=SystemClock)

@@ -1,7 +1,27 @@
-"""Sources in, outcomes out: one producer on the engine loop, and two faces over it."""
+"""Sources in, outcomes out: one producer on the engine loop, and two faces over it.
 
+`JobDesk` is the way to remote jobs besides a parse: submit now, collect later, look after what there is.
+"""
+
+from docferry.ingest.desk import JobDesk
 from docferry.ingest.faces import AsyncRun, Run
 from docferry.ingest.ingestor import Ingestor, parse
+from docferry.ingest.later import collect, submit
 from docferry.ingest.outcome import OnError, Outcome, Report
+from docferry.ingest.story import JobStory
+from docferry.ingest.submitting import SubmitOutcome
 
-__all__ = ["AsyncRun", "Ingestor", "OnError", "Outcome", "Report", "Run", "parse"]
+__all__ = [
+    "AsyncRun",
+    "Ingestor",
+    "JobDesk",
+    "JobStory",
+    "OnError",
+    "Outcome",
+    "Report",
+    "Run",
+    "SubmitOutcome",
+    "collect",
+    "parse",
+    "submit",
+]

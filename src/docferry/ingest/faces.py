@@ -6,15 +6,18 @@ no task group or cancel scope across a step, so that a reader may stop anywhere.
 
 import asyncio
 import weakref
-from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from docferry.engine import current_engine
+from docferry.errors import ProviderBugError
 from docferry.ingest.outcome import Outcome, Report
-from docferry.ingest.producer import Plan, Producer
+from docferry.ingest.producer import Producer, RunTerms, Steps
 from docferry.ingest.stream import OutcomeStream
-from docferry.sources import SourceInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
 
 __all__ = ["AsyncRun", "Run"]
 
@@ -22,14 +25,15 @@ __all__ = ["AsyncRun", "Run"]
 class _Line:
     """The connection between a face and its producer on the engine loop."""
 
-    def __init__(self, plan: Plan, inputs: SourceInput | Iterable[SourceInput], report: Report) -> None:
+    def __init__(self, terms: RunTerms, steps: Steps, report: Report) -> None:
         self.engine = current_engine()
-        self._plan = plan
-        self._inputs = inputs
+        self._terms = terms
+        self._steps = steps
         self._report = report
         self._stream: OutcomeStream | None = None
         self._producer: asyncio.Task[None] | None = None
         self._is_closed = False
+        self._closing: Future[None] | None = None
 
     async def receive(self) -> Outcome | None:
         """The next outcome; starts the producer at the first call. On the engine loop."""
@@ -37,26 +41,37 @@ class _Line:
             return None
         if self._stream is None:
             stream = self._stream = OutcomeStream()
-            producer = Producer(self._plan, self._inputs, stream, self._report)
+            producer = Producer(self._terms, self._steps, stream, self._report)
             self._producer = asyncio.create_task(producer.run())
-            self._producer.add_done_callback(lambda task: stream.end(_error_of(task)))
-        return await self._stream.receive()
+            self._producer.add_done_callback(lambda task: stream.end(self._error_of(task)))
+        outcome = await self._stream.receive()
+        if outcome is None:
+            self._report.is_complete = self._has_ended_well()
+        else:
+            self._report.add(outcome)
+        return outcome
 
-    async def close(self) -> None:
-        """Cancel the producer and wait until nothing of it is left. On the engine loop."""
+    def close(self) -> "Future[None]":
+        """Cancel the producer, from any thread; the future is done when nothing of it is left."""
+        if self._closing is None:
+            self._closing = self.engine.submit(self._close())
+        return self._closing
+
+    async def _close(self) -> None:
         self._is_closed = True
         if self._producer is not None:
             self._producer.cancel()
             await asyncio.wait({self._producer})
 
-    def abandon(self) -> None:
-        """Close without waiting, from any thread: what a reader that was dropped does."""
-        if not self._is_closed:
-            self.engine.submit(self.close())
+    def _has_ended_well(self) -> bool:
+        task = self._producer
+        return task is not None and task.done() and not task.cancelled() and task.exception() is None
 
-
-def _error_of(task: "asyncio.Task[None]") -> BaseException | None:
-    return None if task.cancelled() else task.exception()
+    def _error_of(self, task: "asyncio.Task[None]") -> BaseException | None:
+        """What the reader is told at the end. A run that was cancelled, but not by its reader, went wrong."""
+        if not task.cancelled():
+            return task.exception()
+        return None if self._is_closed else ProviderBugError("the run was cancelled from within")
 
 
 class Run:
@@ -66,9 +81,9 @@ class Run:
     cancels what is under way.
     """
 
-    def __init__(self, plan: Plan, inputs: SourceInput | Iterable[SourceInput]) -> None:
+    def __init__(self, terms: RunTerms, steps: Steps) -> None:
         self.report = Report()
-        self._line = _Line(plan, inputs, self.report)
+        self._line = _Line(terms, steps, self.report)
         self._finalizer = _close_when_dropped(self, self._line)
 
     def __iter__(self) -> Self:
@@ -91,8 +106,8 @@ class Run:
 
     def close(self) -> None:
         """End the run; returns when nothing of it is left. Closing again does nothing."""
-        if self._finalizer.detach() is not None:
-            self._line.engine.run(self._line.close())
+        self._finalizer.detach()
+        self._line.close().result()
 
 
 class AsyncRun:
@@ -102,9 +117,9 @@ class AsyncRun:
     is under way.
     """
 
-    def __init__(self, plan: Plan, inputs: SourceInput | Iterable[SourceInput]) -> None:
+    def __init__(self, terms: RunTerms, steps: Steps) -> None:
         self.report = Report()
-        self._line = _Line(plan, inputs, self.report)
+        self._line = _Line(terms, steps, self.report)
         self._finalizer = _close_when_dropped(self, self._line)
 
     def __aiter__(self) -> Self:
@@ -114,7 +129,7 @@ class AsyncRun:
         try:
             outcome = await asyncio.wrap_future(self._line.engine.submit(self._line.receive()))
         except asyncio.CancelledError:
-            self._finalizer()
+            self._line.close()
             raise
         if outcome is None:
             await self.aclose()
@@ -131,13 +146,12 @@ class AsyncRun:
 
     async def aclose(self) -> None:
         """End the run; returns when nothing of it is left. Closing again does nothing."""
-        if self._finalizer.detach() is not None:
-            closing = self._line.engine.submit(self._line.close())
-            await asyncio.shield(asyncio.wrap_future(closing))
+        self._finalizer.detach()
+        await asyncio.shield(asyncio.wrap_future(self._line.close()))
 
 
 def _close_when_dropped(run: Run | AsyncRun, line: _Line) -> "weakref.finalize[[], Run | AsyncRun]":
-    abandon: Callable[[], None] = line.abandon
-    finalizer = weakref.finalize(run, abandon)
+    close: Callable[[], object] = line.close
+    finalizer = weakref.finalize(run, close)
     finalizer.atexit = False  # the engine stops with the process and takes every producer along
     return finalizer

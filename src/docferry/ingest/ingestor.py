@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from docferry.chunking import ChunkSettings
+from docferry.chunking import ChunkSettings, load_tokenizer
 from docferry.errors import InvalidOptionsError, SourceNotFoundError
 from docferry.ingest.faces import AsyncRun, Run
-from docferry.ingest.outcome import OnError
-from docferry.ingest.producer import Plan
+from docferry.ingest.outcome import OnError, read_on_error
+from docferry.ingest.parsing import Parsing, Plan
+from docferry.ingest.producer import RunTerms, ignore
 from docferry.model import Document, PageSelection, ProgressEvent
 from docferry.plugin import PluginManager, Provider
 from docferry.provider import JobSettings, ProviderOptions, read_options
@@ -55,15 +56,20 @@ class Ingestor:
         if look_ahead < 0:
             raise InvalidOptionsError(f"look_ahead is {look_ahead}", next_step="use 0 or more")
         self.provider: Provider = (manager or PluginManager()).provider(provider)
+        if chunking is not None:
+            load_tokenizer(chunking.encoding)  # a wrong encoding is one error now, not one for each source
+        self._terms = RunTerms(
+            chunking=chunking,
+            on_error=read_on_error(on_error),
+            look_ahead=look_ahead,
+            listener=on_progress or ignore,
+        )
         self._plan = Plan(
             provider=self.provider,
-            options=read_options(_options_type(self.provider), options, provider=provider),
+            options=read_options(options_type_of(self.provider), options, provider=provider),
             pages=pages,
-            chunking=chunking,
-            on_error=_read_on_error(on_error),
-            look_ahead=look_ahead,
             jobs=jobs or JobSettings(),
-            listener=on_progress or _ignore,
+            listener=self._terms.listener,
         )
 
     def run(self, sources: SourceInput | Iterable[SourceInput]) -> Run:
@@ -72,7 +78,7 @@ class Ingestor:
         Args:
             sources: One source or an iterable of sources; folders and patterns become their files, sorted.
         """
-        return Run(self._plan, sources)
+        return Run(self._terms, Parsing(self._plan, sources))
 
     def run_async(self, sources: SourceInput | Iterable[SourceInput]) -> AsyncRun:
         """Start a run: an async iterator of outcomes in the order of the sources.
@@ -80,7 +86,7 @@ class Ingestor:
         Args:
             sources: As for `run`.
         """
-        return AsyncRun(self._plan, sources)
+        return AsyncRun(self._terms, Parsing(self._plan, sources))
 
 
 def parse(
@@ -109,16 +115,6 @@ def parse(
     raise SourceNotFoundError("there is nothing to parse", next_step="give one source")
 
 
-def _options_type(provider: Provider) -> type[ProviderOptions]:
+def options_type_of(provider: Provider) -> type[ProviderOptions]:
+    """The class of a provider's options."""
     return provider.info.options_type  # the plugin room checked that it is one
-
-
-def _read_on_error(value: OnError | str) -> OnError:
-    try:
-        return OnError(value)
-    except ValueError as error:
-        raise InvalidOptionsError(f"on_error is '{value}'", next_step="use raise, skip or collect") from error
-
-
-def _ignore(_event: ProgressEvent) -> None:
-    """The listener of a run that nobody watches."""

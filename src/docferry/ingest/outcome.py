@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from docferry.chunking import Chunk
-from docferry.errors import DocferryError
+from docferry.errors import DocferryError, InvalidOptionsError
 from docferry.model import Document
 
-__all__ = ["OnError", "Outcome", "Report"]
+__all__ = ["OnError", "Outcome", "Report", "read_on_error"]
 
 
 class OnError(StrEnum):
@@ -57,3 +57,24 @@ class Report:
     page_count: int = 0
     chunk_count: int = 0
     is_complete: bool = False
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        if outcome.document is None:
+            self.failed.append(outcome)
+            return
+        self.succeeded.append(outcome.source)
+        self.page_count += len(outcome.document.pages)
+        self.chunk_count += len(outcome.chunks)
+
+
+def read_on_error(value: OnError | str) -> OnError:
+    """What a failed source does to a run.
+
+    Raises:
+        InvalidOptionsError: It is another word.
+    """
+    try:
+        return OnError(value)
+    except ValueError as error:
+        raise InvalidOptionsError(f"on_error is '{value}'", next_step="use raise, skip or collect") from error

@@ -1,48 +1,61 @@
-"""The producer: parses and chunks sources ahead of the reader, and hands outcomes over in order."""
+"""The producer: makes outcomes ahead of the reader, and hands them over in order."""
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import anyio.to_thread
 
 from docferry.chunking import Chunk, ChunkSettings, chunk_document
 from docferry.errors import DocferryError, ProviderBugError
+from docferry.ingest.attempt import attempt
 from docferry.ingest.outcome import OnError, Outcome, Report
 from docferry.ingest.stream import OutcomeStream
-from docferry.model import Ability, Document, PageSelection, ProgressEvent, ProgressPhase
-from docferry.plugin import Provider
-from docferry.provider import JobSettings, ParseContext, ProviderOptions, renumber
-from docferry.sources import (
-    Source,
-    SourceFile,
-    SourceInput,
-    check_source_file,
-    expand_sources,
-    open_source,
-    slice_pages,
-)
+from docferry.model import Document, ProgressEvent, ProgressPhase
 
-__all__ = ["Plan", "Producer"]
+__all__ = ["Producer", "RunTerms", "Step", "Steps", "ignore"]
 
 logger = logging.getLogger("docferry.ingest")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Everything that is the same for all sources of a run."""
+def ignore(_event: ProgressEvent) -> None:
+    """The listener of a run that nobody watches."""
 
-    provider: Provider
-    options: ProviderOptions
-    pages: PageSelection | None
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTerms:
+    """What is the same for all sources of a run, wherever their documents come from."""
+
     chunking: ChunkSettings | None
     on_error: OnError
     look_ahead: int
-    jobs: JobSettings
-    listener: Callable[[ProgressEvent], None]
+    listener: Callable[[ProgressEvent], None] = ignore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One source of a run.
+
+    Args:
+        source: Its name.
+        provider: Who parses it.
+        obtain: Makes its document; called once.
+    """
+
+    source: str
+    provider: str
+    obtain: Callable[[], Awaitable[Document]]
+
+
+class Steps(Protocol):
+    """The sources of a run, one after the other."""
+
+    async def next_step(self) -> Step | DocferryError | None:
+        """The next source, the error that stands in its place, or None behind the last one."""
+        ...
 
 
 @dataclass(slots=True)
@@ -50,14 +63,14 @@ class Producer:
     """One run's task on the engine loop.
 
     Args:
-        plan: What to do with each source.
-        inputs: The sources as the caller gave them.
+        terms: What to do with each source.
+        steps: The sources.
         stream: Where outcomes go, in order.
         report: Filled as outcomes are handed over.
     """
 
-    plan: Plan
-    inputs: SourceInput | Iterable[SourceInput]
+    terms: RunTerms
+    steps: Steps
     stream: OutcomeStream
     report: Report
     _under_way: "deque[asyncio.Task[Outcome]]" = field(default_factory=deque["asyncio.Task[Outcome]"])
@@ -74,112 +87,64 @@ class Producer:
             await self._cancel_rest()
 
     async def _produce(self) -> None:
-        suffixes = frozenset(
-            suffix for file_format in self.plan.provider.info.formats for suffix in file_format.suffixes
-        )
-        items: Iterator[Source | DocferryError] = iter(expand_sources(self.inputs, suffixes=suffixes))
-        while (item := await anyio.to_thread.run_sync(next, items, None)) is not None:
-            self._under_way.append(asyncio.create_task(self._outcome(item)))
-            if len(self._under_way) > self.plan.look_ahead:
+        while (step := await self.steps.next_step()) is not None:
+            self._under_way.append(asyncio.create_task(self._outcome(step), name=step.source))
+            if len(self._under_way) > self.terms.look_ahead:
                 await self._hand_over()
         while self._under_way:
             await self._hand_over()
-        self.report.is_complete = True
 
     async def _hand_over(self) -> None:
         """Deliver the oldest outcome."""
-        outcome = await self._under_way[0]
+        task = self._under_way[0]
+        await asyncio.wait({task})
         self._under_way.popleft()
-        self._count(outcome)
-        if outcome.error is None or self.plan.on_error is OnError.COLLECT:
+        outcome = _cancelled_outcome(task.get_name()) if task.cancelled() else task.result()
+        if outcome.error is None or self.terms.on_error is OnError.COLLECT:
             await self.stream.send(outcome)
-        elif self.plan.on_error is OnError.RAISE:
-            raise outcome.error
-        else:
-            logger.warning("left out a source that failed: %s", outcome.error)
-
-    def _count(self, outcome: Outcome) -> None:
-        if outcome.document is None:
-            self.report.failed.append(outcome)
             return
-        self.report.succeeded.append(outcome.source)
-        self.report.page_count += len(outcome.document.pages)
-        self.report.chunk_count += len(outcome.chunks)
+        self.report.add(outcome)
+        if self.terms.on_error is OnError.RAISE:
+            raise outcome.error
+        logger.warning("left out a source that failed: %s", outcome.error)
 
     async def _cancel_rest(self) -> None:
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _outcome(self, item: Source | DocferryError) -> Outcome:
+    async def _outcome(self, step: Step | DocferryError) -> Outcome:
         """What became of one source; never raises but for cancellation."""
-        if isinstance(item, DocferryError):
-            return Outcome(source=item.source, error=item)
-        self._tell(item, ProgressPhase.STARTED)
-        try:
-            document = await self._parse(item)
-            chunks = await anyio.to_thread.run_sync(self._chunk, document, item.name, abandon_on_cancel=True)
-        except DocferryError as error:
-            return self._failure(item, error)
-        except Exception as error:  # Wall: what goes wrong with one source must not lose another.
-            logger.exception("unexpected error with a source of provider %s", self.plan.provider.info.name)
-            bug = ProviderBugError(
-                f"docferry failed with {type(error).__name__}", next_step="report it to docferry's authors"
-            )
-            bug.__cause__ = error
-            return self._failure(item, bug)
-        self._tell(item, ProgressPhase.FINISHED, pages_done=len(document.pages))
-        return Outcome(source=item.name, document=document, chunks=chunks)
+        if isinstance(step, DocferryError):
+            return Outcome(source=step.source, error=step)
+        self._tell(step, ProgressPhase.STARTED)
+        outcome = await attempt(lambda: self._made(step), source=step.source, provider=step.provider)
+        if isinstance(outcome, DocferryError):
+            self._tell(step, ProgressPhase.FAILED)
+            return Outcome(source=step.source, error=outcome)
+        if outcome.document is not None:
+            self._tell(step, ProgressPhase.FINISHED, pages_done=len(outcome.document.pages))
+        return outcome
 
-    def _failure(self, source: Source, error: DocferryError) -> Outcome:
-        error.source = error.source or source.name
-        self._tell(source, ProgressPhase.FAILED)
-        return Outcome(source=source.name, error=error)
+    async def _made(self, step: Step) -> Outcome:
+        document = await step.obtain()
+        chunks = await anyio.to_thread.run_sync(self._chunk, document, step.source, abandon_on_cancel=True)
+        return Outcome(source=step.source, document=document, chunks=chunks)
 
     def _chunk(self, document: Document, name: str) -> tuple[Chunk, ...]:
-        if self.plan.chunking is None:
+        if self.terms.chunking is None:
             return ()
-        return chunk_document(document, settings=self.plan.chunking, source_name=name)
+        return chunk_document(document, settings=self.terms.chunking, source_name=name)
 
-    async def _parse(self, source: Source) -> Document:
-        plan = self.plan
-        pages = plan.pages
-        if pages is None or Ability.PAGE_SELECTION in plan.provider.info.abilities:
-            return await plan.provider.parse(
-                source, pages=pages, options=plan.options, context=self._context(self._open)
-            )
-        async with open_source(source, max_size_bytes=plan.provider.info.limits.max_size_bytes) as whole:
-            part, numbers = await anyio.to_thread.run_sync(
-                lambda: slice_pages(whole, pages=pages, password=plan.options.document_password)
-            )
-            await self._check(part)
-            document = await plan.provider.parse(
-                source, pages=None, options=plan.options, context=self._context(_already_open(part))
-            )
-        return renumber(document, numbers)
-
-    def _context(self, opener: Callable[[Source], AbstractAsyncContextManager[SourceFile]]) -> ParseContext:
-        return ParseContext(
-            info=self.plan.provider.info, jobs=self.plan.jobs, opener=opener, listener=self.plan.listener
-        )
-
-    @asynccontextmanager
-    async def _open(self, source: Source) -> AsyncGenerator[SourceFile]:
-        async with open_source(source, max_size_bytes=self.plan.provider.info.limits.max_size_bytes) as file:
-            await self._check(file)
-            yield file
-
-    async def _check(self, file: SourceFile) -> None:
-        await anyio.to_thread.run_sync(lambda: check_source_file(file, info=self.plan.provider.info))
-
-    def _tell(self, source: Source, phase: ProgressPhase, *, pages_done: int = 0) -> None:
-        self.plan.listener(
+    def _tell(self, step: Step, phase: ProgressPhase, *, pages_done: int = 0) -> None:
+        self.terms.listener(
             ProgressEvent(
-                source=source.name, phase=phase, pages_done=pages_done, pages_total=pages_done or None
+                source=step.source, phase=phase, pages_done=pages_done, pages_total=pages_done or None
             )
         )
 
 
-def _already_open(file: SourceFile) -> Callable[[Source], AbstractAsyncContextManager[SourceFile]]:
-    """An opener that hands out a file which somebody else closes."""
-    return lambda _source: nullcontext(file)
+def _cancelled_outcome(source: str) -> Outcome:
+    """What becomes of a source whose work was cancelled by itself, and not by the end of the run."""
+    error = ProviderBugError("its work was cancelled from within", next_step="run it again", source=source)
+    return Outcome(source=source, error=error)

@@ -10,6 +10,7 @@ from docferry.ledger.keys import (
     fingerprint_url,
     make_job_key,
     make_payload_key,
+    strip_endpoint,
 )
 from docferry.ledger.ledger import LeaseLostError, Ledger
 from docferry.ledger.payloads import CacheInfo, PayloadCorruptError, PayloadStore
@@ -33,4 +34,5 @@ __all__ = [
     "fingerprint_url",
     "make_job_key",
     "make_payload_key",
+    "strip_endpoint",
 ]

@@ -74,8 +74,18 @@ def attach_job(connection: sqlite3.Connection, new: NewJob, receipt: Receipt, *,
 def give_up_payload(connection: sqlite3.Connection, job_id: str, claimant: Claimant) -> Claim:
     """See `Ledger.payload_lost`."""
     connection.execute(
-        "UPDATE jobs SET step = ?, payload_json = NULL, updated_at = ? WHERE id = ? AND step = ?",
-        (JobStep.SUBMITTED.value, claimant.now, job_id, JobStep.FETCHED.value),
+        """
+        UPDATE jobs SET step = CASE WHEN remote_id IS NULL THEN ? ELSE ? END, payload_json = NULL,
+          updated_at = ?
+        WHERE id = ? AND step = ?
+        """,
+        (
+            JobStep.OPEN.value,
+            JobStep.SUBMITTED.value,
+            claimant.now,
+            job_id,
+            JobStep.FETCHED.value,
+        ),
     )
     return take_job(connection, job_id, claimant)
 

@@ -156,7 +156,7 @@ class Ledger(Protocol):
         ...
 
     def record_payload(self, job_id: str, payload: Payload, *, now: float) -> None:
-        """To FETCHED: the cache has the payload.
+        """To FETCHED: the cache has the payload, whoever paid for it.
 
         Raises:
             LeaseLostError: The job was forgotten.
@@ -165,6 +165,8 @@ class Ledger(Protocol):
 
     def payload_lost(self, job_id: str, *, owner: str, now: float, lease_seconds: float) -> Claim:
         """FETCHED back to SUBMITTED, because the cache no longer has it, and the lease as in `take`.
+
+        A job without a receipt, which was paid for on another account, goes back to OPEN.
 
         Raises:
             JobNotFoundError: The ledger has no such job.

@@ -25,6 +25,11 @@ class JobStep(StrEnum):
         """Whether it ended without a payload, so that the next claim makes a new attempt."""
         return self in (JobStep.FAILED, JobStep.CANCELLED, JobStep.EXPIRED)
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the service has, or may have, a job whose payload was not fetched yet."""
+        return self in (JobStep.INTENT, JobStep.SUBMITTED, JobStep.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:

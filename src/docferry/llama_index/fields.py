@@ -9,11 +9,12 @@ from llama_index.core.bridge.pydantic import BeforeValidator, PlainSerializer, W
 from pydantic import PlainValidator
 
 from docferry.chunking import ChunkSettings
-from docferry.delivery import chunking_as_values, read_choice, read_chunking
+from docferry.delivery import chunking_as_values, jobs_as_values, read_choice, read_chunking, read_jobs
 from docferry.ingest import OnError
 from docferry.metadata import MetadataProfile
+from docferry.provider import JobSettings
 
-__all__ = ["ChunkSettingsField", "OnErrorField", "ProfileField"]
+__all__ = ["ChunkSettingsField", "JobSettingsField", "OnErrorField", "ProfileField"]
 
 
 def _read_profile(given: str) -> MetadataProfile:
@@ -24,6 +25,13 @@ ChunkSettingsField: TypeAlias = Annotated[
     ChunkSettings,
     PlainValidator(read_chunking),
     PlainSerializer(chunking_as_values),
+    WithJsonSchema({"type": "object"}),
+]
+
+JobSettingsField: TypeAlias = Annotated[
+    JobSettings,
+    PlainValidator(read_jobs),
+    PlainSerializer(jobs_as_values),
     WithJsonSchema({"type": "object"}),
 ]
 

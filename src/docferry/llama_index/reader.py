@@ -12,6 +12,7 @@ from llama_index.core.schema import Document, TextNode
 from docferry.chunking import ChunkSettings
 from docferry.delivery import (
     Delivery,
+    JobsInput,
     LoadSettings,
     OnErrorInput,
     OptionsInput,
@@ -23,7 +24,7 @@ from docferry.delivery import (
 )
 from docferry.ingest import OnError, Outcome, Report
 from docferry.llama_index.async_documents import AsyncDocuments
-from docferry.llama_index.fields import ChunkSettingsField, OnErrorField, ProfileField
+from docferry.llama_index.fields import ChunkSettingsField, JobSettingsField, OnErrorField, ProfileField
 from docferry.llama_index.nodes import outcome_documents, outcome_nodes
 from docferry.metadata import MetadataProfile
 from docferry.model import PageSelection, ProgressEvent
@@ -57,10 +58,11 @@ class DocferryReader(BasePydanticReader):
     provider's options, takes the rest as `**settings: Unpack[ReaderSettings]`, and hands on everything.
     Without one, type checkers take the fields for the constructor's arguments.
 
-    Secrets stay out of repr, `to_dict` and JSON; `from_dict` leaves it to the provider to read its key from
-    the environment. Pickling carries options given as arguments, secrets among them, because worker processes
-    need them, and never a key read from the environment. Progress listeners and plugin managers are not
-    written out, and a reader with its own plugin manager cannot be pickled.
+    Secrets stay out of repr, `to_dict` and JSON, and so do the proxy and the headers of `jobs`; `from_dict`
+    leaves it to the provider to read its key from the environment. Pickling carries options given as
+    arguments, secrets among them, because worker processes need them, and never a key read from the
+    environment. Progress listeners and plugin managers are not written out, and a reader with its own plugin
+    manager cannot be pickled.
 
     Args:
         provider: Name of an installed provider; "local" when None.
@@ -74,6 +76,8 @@ class DocferryReader(BasePydanticReader):
             logged and left out. "collect": everything good is delivered, then an ExceptionGroup of the
             sources' errors is raised; the methods that return a list then return nothing.
         look_ahead: Sources parsed ahead of the one being read.
+        jobs: Settings of remote jobs, a `docferry.JobSettings`: ledger, cache, deadline, proxies; None for
+            the usual ones.
         carries_model: Whether the Documents of split="document" carry the parsed document for
             `DocferryNodeParser`, as one metadata key hidden from language and embedding models. Turn it off
             for other node parsers: they copy the parent's metadata into every node.
@@ -94,6 +98,7 @@ class DocferryReader(BasePydanticReader):
     metadata_profile: ProfileField
     on_error: OnErrorField
     look_ahead: int
+    jobs: JobSettingsField
     carries_model: bool
     _delivery: Delivery = PrivateAttr()
     _report: Report = PrivateAttr(default_factory=Report)
@@ -109,6 +114,7 @@ class DocferryReader(BasePydanticReader):
         metadata_profile: ProfileInput = MetadataProfile.FLAT,
         on_error: OnErrorInput = OnError.RAISE,
         look_ahead: int = 4,
+        jobs: JobsInput = None,
         carries_model: bool = True,
         on_progress: Callable[[ProgressEvent], None] | None = None,
         manager: PluginManager | None = None,
@@ -124,6 +130,7 @@ class DocferryReader(BasePydanticReader):
             metadata_profile=metadata_profile,
             on_error=on_error,
             look_ahead=look_ahead,
+            jobs=jobs,
             on_progress=on_progress,
             manager=manager,
         )
@@ -136,6 +143,7 @@ class DocferryReader(BasePydanticReader):
             "metadata_profile": delivery.metadata_profile,
             "on_error": delivery.on_error,
             "look_ahead": delivery.look_ahead,
+            "jobs": delivery.jobs,
             "carries_model": carries_model,
         }
         super().__init__(**fields)

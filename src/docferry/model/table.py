@@ -1,6 +1,7 @@
 """Tables as cells: Markdown and HTML are rendered from them."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from docferry.model.geometry import BoundingBox
 
@@ -67,11 +68,10 @@ class Table:
     @property
     def n_header_rows(self) -> int:
         """How many rows at the top consist of header cells only; 0 when the first row is no header."""
-        by_row: dict[int, list[bool]] = {}
-        for cell in self.cells:
-            for row in range(cell.row, cell.row + cell.row_span):
-                by_row.setdefault(row, []).append(cell.is_header)
-        count = 0
-        while count < self.n_rows and by_row.get(count) and all(by_row[count]):
-            count += 1
-        return count
+        first_body_row = next((cell.row for cell in self.cells if not cell.is_header), self.n_rows)
+        covered = {
+            row
+            for cell in takewhile(lambda cell: cell.row < first_body_row, self.cells)
+            for row in range(cell.row, cell.row + cell.row_span)
+        }
+        return next((row for row in range(first_body_row) if row not in covered), first_body_row)

@@ -1,11 +1,12 @@
 """Finds plugins without importing them, loads the one asked for, and remembers what went wrong."""
 
+import asyncio
 import difflib
 import logging
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -21,6 +22,9 @@ from docferry.plugin import spec
 from docferry.provider import JobApi, ParseContext, ProviderOptions
 from docferry.settings import PluginPolicy, read_plugin_policy
 from docferry.sources import Source
+
+if TYPE_CHECKING:
+    from docferry.emulation import EmulatedService, EmulatorSettings
 
 __all__ = ["ENTRY_POINT_GROUP", "PluginManager", "PluginStatus", "Provider"]
 
@@ -78,9 +82,11 @@ class Provider:
                 source=source, pages=pages, options=options, context=context
             )
             document = await awaitable
-        except DocferryError:
+        except (DocferryError, asyncio.CancelledError):
             raise
-        except Exception as error:  # Wall: one plugin's bug must not end the run of the other sources.
+        except BaseException as error:
+            # Wall: one plugin's bug must not end the run of the other sources. Panics of Rust extensions are
+            # no Exceptions.
             raise self._bug(f"raised {type(error).__name__}") from error
         if not isinstance(document, Document):
             raise self._bug(f"returned {type(document).__name__} instead of a Document")
@@ -99,6 +105,20 @@ class Provider:
                 f"provider {self.info.name} has no remote jobs", next_step="name a provider that has"
             )
         return api
+
+    def emulator(self, settings: "EmulatorSettings") -> "EmulatedService":
+        """The provider's service, emulated on this machine.
+
+        Raises:
+            InvalidOptionsError: The plugin has no emulator, or no quirk of that name.
+            MissingExtraError: The extra is not installed.
+        """
+        service: EmulatedService | None = self._hook.docferry_emulator(settings=settings)
+        if service is None:
+            raise InvalidOptionsError(
+                f"provider {self.info.name} has no emulator", next_step="name a provider that has"
+            )
+        return service
 
     def _bug(self, what: str) -> ProviderBugError:
         return ProviderBugError(
@@ -207,7 +227,9 @@ def _load(name: str, points: list[EntryPoint]) -> Provider:
         info = _read_info(name, hooks)
     except DocferryError as error:
         raise _load_error(name, distribution, version, error.message) from error
-    except Exception as error:  # Wall: importing a stranger's code may raise anything.
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # Wall: importing a stranger's code may raise anything, SystemExit too.
         raise _load_error(name, distribution, version, f"{type(error).__name__}: {error}") from error
     return Provider(info=info, distribution=f"{distribution} {version}", hooks=hooks)
 

@@ -11,11 +11,12 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from docferry.emulation import EmulatedService, EmulatorSettings
     from docferry.model import Document, PageSelection, ProviderInfo
     from docferry.provider import JobApi, ParseContext, ProviderOptions
     from docferry.sources import Source
 
-__all__ = ["docferry_job_api", "docferry_parse", "docferry_provider_info", "hookimpl"]
+__all__ = ["docferry_emulator", "docferry_job_api", "docferry_parse", "docferry_provider_info", "hookimpl"]
 
 hookspec = pluggy.HookspecMarker("docferry")
 hookimpl = pluggy.HookimplMarker("docferry")
@@ -61,5 +62,15 @@ def docferry_job_api(options: "ProviderOptions") -> "JobApi":
 
     Raises:
         MissingCredentialError: There is no key.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def docferry_emulator(settings: "EmulatorSettings") -> "EmulatedService":
+    """Return the service's protocol as an app that runs on this machine. Optional; needs the extra emulator.
+
+    Args:
+        settings: Times, limits, faults and quirks.
     """
     raise NotImplementedError

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from docferry.errors import ProviderBugError
 from docferry.provider.clock import Clock
 
 __all__ = ["Batcher"]
@@ -88,20 +89,30 @@ class Batcher(Generic[Item, Answer]):
 
     async def _hand_over(self, batch: _Batch[Item, Answer]) -> None:
         try:
-            answers = await self._send(tuple(batch.items))
+            answers = await self._answers(batch)
         except BaseException as error:
-            for waiter in batch.answers:
-                if not waiter.done():
-                    waiter.set_exception(error)
-                    waiter.exception()  # a waiter that has gone must not be reported as forgotten
+            _fail(batch.answers, error)
             if not isinstance(error, Exception):
                 raise
-        else:
-            for waiter, answer in zip(batch.answers, answers, strict=True):
-                if not waiter.done():
-                    waiter.set_result(answer)
+            return
+        for waiter, answer in zip(batch.answers, answers, strict=True):
+            if not waiter.done():
+                waiter.set_result(answer)
+
+    async def _answers(self, batch: _Batch[Item, Answer]) -> tuple[Answer, ...]:
+        answers = tuple(await self._send(tuple(batch.items)))
+        if len(answers) != len(batch.items):
+            raise ProviderBugError(f"{len(batch.items)} files were handed in and {len(answers)} answered")
+        return answers
 
     def _start(self, work: "Awaitable[None]") -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _fail(waiters: "list[asyncio.Future[Answer]]", error: BaseException) -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_exception(error)
+            waiter.exception()  # a waiter that has gone must not be reported as forgotten

@@ -1,19 +1,16 @@
 """The ledger and the payload cache as the engine uses them: off the loop, one call at a time."""
 
 import asyncio
-import os
-import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, BinaryIO, ParamSpec, TypeVar
+from typing import BinaryIO, ParamSpec, TypeVar
 
-import anyio
-import anyio.to_thread
-
-from docferry.ledger import Ledger, PayloadStore
+from docferry.ledger import JobRecord, Ledger, PayloadStore
 from docferry.model import Payload, PayloadPart
 from docferry.provider.exchange import Keep, Response
 from docferry.provider.job_api import PayloadReader
+from docferry.provider.lane import Lane
+from docferry.provider.owners import name_process
 from docferry.provider.transport import Sink
 
 __all__ = ["Books", "PayloadCollector"]
@@ -33,15 +30,15 @@ class Books:
     def __init__(self, *, ledger: Ledger, store: PayloadStore) -> None:
         self.ledger = ledger
         self.store = store
-        self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
-        self._one_at_a_time = anyio.CapacityLimiter(1)
+        self.owner = name_process()
+        self._lane = Lane(name="docferry-books")
 
     async def do(
         self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
         """Call a method of the ledger or the store in the worker thread. Once begun it is not abandoned."""
         call = partial(work, *args, **kwargs)
-        return await _unbroken(anyio.to_thread.run_sync(call, limiter=self._one_at_a_time))
+        return await _unbroken(asyncio.wrap_future(self._lane.submit(call)))
 
     def reader(self, payload: Payload) -> PayloadReader:
         """Access to a payload's bytes."""
@@ -70,6 +67,13 @@ class PayloadCollector:
     def payload(self) -> Payload:
         """What was saved so far."""
         return Payload(parts=tuple(self._parts.values()))
+
+    async def save(self, record: JobRecord, *, now: float) -> Payload:
+        """Enter what was saved as the payload of a job, which is then FETCHED."""
+        payload = self.payload
+        await self._books.do(self._books.store.save, record.payload_key, payload)
+        await self._books.do(self._books.ledger.record_payload, record.id, payload, now=now)
+        return payload
 
     async def keep(self, part: Keep) -> None:
         """Save bytes at hand."""
@@ -101,9 +105,8 @@ class PayloadCollector:
         return response
 
 
-async def _unbroken(work: Coroutine[Any, Any, Result]) -> Result:
+async def _unbroken(task: asyncio.Future[Result]) -> Result:
     """Await to the end even when cancelled meanwhile: a write to the ledger is not left half known."""
-    task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

@@ -4,7 +4,8 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from http import HTTPStatus
+from typing import Generic, Protocol, TypeVar
 
 from docferry.errors import (
     ConfigurationError,
@@ -39,6 +40,9 @@ Result = TypeVar("Result")
 
 MAX_TRIES = 6
 """How often a repeatable request is sent before its trouble is handed on."""
+
+LATE_STATUSES = frozenset({408, 425})
+"""Statuses below 500 after which the service may still have worked on the request."""
 
 MAX_UNREADABLE_POLLS = 5
 """How many answers in a row may be unreadable before a poll gives up."""
@@ -109,7 +113,11 @@ class ServiceClient:
                 await self._pause(attempt, error.retry_after_seconds)
 
     async def submit(
-        self, exchange: Callable[[], Exchange[tuple[Receipt, ...]]], *, log: CommitLog
+        self,
+        exchange: Callable[[], Exchange[tuple[Receipt, ...]]],
+        *,
+        log: CommitLog,
+        writer: PartWriter | None = None,
     ) -> tuple[Receipt, ...]:
         """Hold a conversation that commits.
 
@@ -124,12 +132,12 @@ class ServiceClient:
         while True:
             attempt += 1
             try:
-                return await self._drive(exchange(), log=log)
+                return await self._drive(exchange(), log=log, writer=writer)
             except RateLimitedError as error:
                 await self._pause(attempt, error.retry_after_seconds)
             except _NotSentError as error:
                 if attempt >= MAX_TRIES:
-                    raise error.unavailable from error
+                    raise error.trouble from error
                 await self._pause(attempt, None)
 
     async def watch(  # noqa: PLR0913 - what a watch needs to know
@@ -222,32 +230,71 @@ class ServiceClient:
         """Answer an exchange's requests until it returns."""
         committed: Request | None = None
         try:
-            step = next(exchange)
-            while True:
-                committed = step if isinstance(step, Request) and step.commits else committed
-                step = exchange.send(await self._answer(step, log, writer))
-        except StopIteration as end:
-            return end.value
+            step = _resume(exchange, lambda: next(exchange))
+            while not isinstance(step, _Returned):
+                if isinstance(step, Request) and step.commits:
+                    committed = step
+                step = await self._advance(exchange, step, log, writer)
+        except _VerdictError as verdict:
+            raise verdict.error from verdict.error.__cause__
         except DocferryError as error:
-            if committed is None or isinstance(error, SubmissionUnknownError):
+            if committed is None or committed.receipts:
                 raise
-            raise await self._verdict(error, committed, _needed(log)) from error
+            unknown = self._unknown(f"what followed failed ({error.message})")
+            await _needed(log).unknown(committed, unknown)
+            raise unknown from error
+        else:
+            return step.value
         finally:
             exchange.close()
 
-    async def _answer(
-        self, step: Request | Keep, log: CommitLog | None, writer: PartWriter | None
-    ) -> Response:
+    async def _advance(
+        self,
+        exchange: Exchange[Result],
+        step: Request | Keep,
+        log: CommitLog | None,
+        writer: PartWriter | None,
+    ) -> "Request | Keep | _Returned[Result]":
+        """Answer one step, and return the next one."""
         if isinstance(step, Keep):
             await _needed(writer).keep(step)
-            return Response(status=200, saved_bytes=len(step.data))
+            kept = Response(status=200, saved_bytes=len(step.data))
+            return _resume(exchange, lambda: exchange.send(kept))
         if step.commits:
-            return await self._send_once(step, _needed(log))
-        return await self._send_repeatedly(step, writer)
+            return await self._commit(exchange, step, _needed(log))
+        try:
+            response = await self._send_repeatedly(step, writer)
+        except DocferryError as error:
+            trouble = error  # the exchange may do without: one picture is not the result
+            return _resume(exchange, lambda: exchange.throw(trouble))
+        return _resume(exchange, lambda: exchange.send(response))
+
+    async def _commit(
+        self, exchange: Exchange[Result], step: Request, log: CommitLog
+    ) -> "Request | Keep | _Returned[Result]":
+        """Send what may cost money, once, and hear what the exchange makes of the answer."""
+        try:
+            response = await self._send_once(step, log)
+        except DocferryError as error:
+            raise _VerdictError(error) from error
+        is_read = False
+        try:
+            following = _resume(exchange, lambda: exchange.send(response))
+            is_read = True
+        except DocferryError as error:
+            is_read = True
+            verdict = await self._verdict(error, step, log)
+            verdict.__cause__ = None if verdict is error else error
+            raise _VerdictError(verdict) from error
+        finally:
+            if not is_read:  # the plugin broke down over the answer to a request that may have been paid for
+                await log.unknown(step, self._unknown("the plugin could not read the answer"))
+        return following
 
     async def _verdict(self, error: DocferryError, committed: Request, log: CommitLog) -> DocferryError:
         """What an error of the exchange says about the request that committed: refused, or nobody knows."""
-        if not isinstance(error, InvalidResponseError):
+        is_refusal = not isinstance(error, (InvalidResponseError, UnavailableError))
+        if is_refusal:
             await log.refused(committed, error)
             return error
         if committed.receipts:
@@ -258,17 +305,18 @@ class ServiceClient:
 
     async def _send_once(self, request: Request, log: CommitLog) -> Response:
         await self.limiter.pace()
-        await log.intend(request)
         try:
-            response = await self.transport.send(request)
+            response = await self.transport.send(request, before=lambda: log.intend(request))
         except TransportFault as fault:
             if fault.fault is Fault.UNKNOWN:
                 await self._lose_sight(request, log, f"the connection broke ({fault.reason})")
                 return Response(status=0)
-            trouble = self._not_sent(fault)
-            await log.refused(request, trouble.unavailable)
+            trouble = self._trouble(fault)
+            await log.refused(request, trouble)
+            if fault.fault is Fault.NOT_SENT:
+                raise _NotSentError(trouble) from fault
             raise trouble from fault
-        if response.status != TOO_MANY_REQUESTS and is_transient_status(response.status):
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in LATE_STATUSES:
             await self._lose_sight(request, log, f"the service answered HTTP {response.status}")
         return response
 
@@ -284,7 +332,8 @@ class ServiceClient:
         while True:
             attempt += 1
             is_last = attempt >= MAX_TRIES
-            await self.limiter.pace()
+            if not request.is_foreign:
+                await self.limiter.pace()
             try:
                 response = await self._send(request, writer)
             except TransportFault as fault:
@@ -292,7 +341,7 @@ class ServiceClient:
                     fault.fault is Fault.UNKNOWN and request.may_repeat
                 )
                 if is_last or not may_repeat:
-                    raise self._not_sent(fault).unavailable from fault
+                    raise self._trouble(fault) from fault
                 await self._pause(attempt, None)
                 continue
             is_busy = response.status == TOO_MANY_REQUESTS
@@ -312,20 +361,18 @@ class ServiceClient:
             retry_delay(attempt=attempt, jitter=self.draw(), retry_after_seconds=retry_after_seconds)
         )
 
-    def _not_sent(self, fault: TransportFault) -> "_NotSentError":
+    def _trouble(self, fault: TransportFault) -> DocferryError:
+        """What a request that brought no response means to the user."""
         provider = self.api.identity.provider
         if fault.fault is Fault.IMPOSSIBLE:
-            trouble: DocferryError = ConfigurationError(
+            return ConfigurationError(
                 f"the address of provider {provider} cannot be used ({fault.reason})",
                 next_step="check its base URL and the proxy settings",
             )
-            raise trouble
-        return _NotSentError(
-            UnavailableError(
-                f"the service cannot be reached ({fault.reason})",
-                next_step="check the network and the base URL, or try again later",
-                provider=provider,
-            )
+        return UnavailableError(
+            f"the service cannot be reached ({fault.reason})",
+            next_step="check the network and the base URL, or try again later",
+            provider=provider,
         )
 
     def _unknown(self, what: str) -> SubmissionUnknownError:
@@ -338,9 +385,34 @@ class ServiceClient:
 class _NotSentError(Exception):
     """No byte reached the service; holds the error to raise when trying again did not help."""
 
-    def __init__(self, unavailable: UnavailableError) -> None:
-        super().__init__(unavailable.message)
-        self.unavailable = unavailable
+    def __init__(self, trouble: DocferryError) -> None:
+        super().__init__(trouble.message)
+        self.trouble = trouble
+
+
+@dataclass(frozen=True, slots=True)
+class _Returned(Generic[Result]):
+    """What an exchange returned at its end."""
+
+    value: Result
+
+
+def _resume(
+    _exchange: Exchange[Result], advance: Callable[[], Request | Keep]
+) -> Request | Keep | _Returned[Result]:
+    """Let an exchange go on. Its end is a value here, because no coroutine may raise StopIteration."""
+    try:
+        return advance()
+    except StopIteration as end:
+        return _Returned(end.value)
+
+
+class _VerdictError(Exception):
+    """Holds the error that the committing request came to, which nothing around it may read anew."""
+
+    def __init__(self, error: DocferryError) -> None:
+        super().__init__(error.message)
+        self.error = error
 
 
 Needed = TypeVar("Needed")

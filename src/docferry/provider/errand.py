@@ -1,13 +1,18 @@
 """What a job is asked for, and under which keys it is found again."""
 
+import hashlib
 from dataclasses import dataclass, field, replace
 
-from docferry.ledger import NewJob, canonical_json, make_job_key, make_payload_key
+from docferry.errors import ConfigurationError
+from docferry.ledger import JobRecord, NewJob, canonical_json, make_job_key, make_payload_key, strip_endpoint
+from docferry.model import Receipt
 from docferry.provider.client import ServiceClient
+from docferry.provider.custody import Custody
 from docferry.provider.job_api import ServiceIdentity, SubmitItem
 from docferry.provider.job_settings import JobSettings
+from docferry.provider.options import ProviderOptions
 
-__all__ = ["Errand", "make_errand", "name_account"]
+__all__ = ["Errand", "describe_foreign_job", "make_errand", "name_account", "recall_errand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,37 +23,36 @@ class Errand:
         client: Speaks with the service.
         account: Tells accounts of all services apart.
         new: What the ledger knows it by.
-        item: What to submit; None when it was submitted earlier.
         settings: Our settings.
+        item: What to submit; None when it was submitted earlier.
+        custody: Keeps the file of the item open; None when it needs no keeping.
+        job_id: The job in the ledger, when it was submitted earlier; empty to find or make one.
+        is_own_account: Whether the job was submitted on this account, so that the service must know it.
     """
 
     client: ServiceClient
     account: str
     new: NewJob
-    item: SubmitItem | None = field(repr=False)
     settings: JobSettings
+    item: SubmitItem | None = field(default=None, repr=False)
+    custody: Custody | None = field(default=None, repr=False)
+    job_id: str = ""
+    is_own_account: bool = True
 
 
-def make_errand(
+def make_errand(  # noqa: PLR0913 - everything that is known of a job beforehand
     client: ServiceClient,
     item: SubmitItem,
     *,
     account_hash: str,
     expected_pages: int | None,
     settings: JobSettings,
+    custody: Custody | None = None,
 ) -> Errand:
     """Describe a job by everything that decides what the service returns."""
     identity, file, options = client.api.identity, item.file, item.options
     pages = file.part if item.pages is None else str(item.pages)
-    payload_key = make_payload_key(
-        fingerprint=file.fingerprint,
-        suffix=file.suffix,
-        pages=pages,
-        provider=identity.provider,
-        protocol_version=identity.protocol_version,
-        operation=identity.operation,
-        options=options.semantic,
-    )
+    payload_key = _payload_key(identity, options, file.fingerprint, suffix=file.suffix, pages=pages)
     job_key = make_job_key(payload_key=payload_key, endpoint=identity.endpoint, account_hash=account_hash)
     new = NewJob(
         payload_key=payload_key,
@@ -72,9 +76,81 @@ def make_errand(
         new=new,
         item=replace(item, data_id=job_key[:32]),
         settings=settings,
+        custody=custody,
+    )
+
+
+def recall_errand(
+    client: ServiceClient, record: JobRecord, *, account_hash: str, settings: JobSettings
+) -> Errand:
+    """Describe a job that was submitted earlier. It is never submitted again, whatever the settings say.
+
+    Raises:
+        ConfigurationError: The service that the settings lead to is not the one that has the job.
+    """
+    identity = client.api.identity
+    if strip_endpoint(identity.endpoint) != record.endpoint:
+        raise ConfigurationError(
+            f"job {record.id} is at {record.endpoint}, and the settings lead to "
+            f"{strip_endpoint(identity.endpoint)}",
+            next_step=f"set the address of provider {record.provider} to the former",
+            source=record.source_name,
+        )
+    return Errand(
+        client=client,
+        account=name_account(identity, account_hash),
+        new=record,
+        settings=replace(settings, refreshes=False),
+        job_id=record.id,
+        is_own_account=account_hash == record.account_hash,
+    )
+
+
+def describe_foreign_job(
+    identity: ServiceIdentity, receipt: Receipt, *, account_hash: str, options: ProviderOptions
+) -> NewJob:
+    """Describe a job that was started elsewhere on a source that nobody has at hand.
+
+    Its fingerprint is made from the receipt and marked as such, "job:" and a digest, so that no source is
+    ever taken to be parsed by it.
+    """
+    mark = canonical_json([identity.provider, strip_endpoint(identity.endpoint), *_words(receipt)])
+    fingerprint = f"job:{hashlib.sha256(mark.encode('ascii')).hexdigest()}"
+    payload_key = _payload_key(identity, options, fingerprint, suffix="", pages="")
+    return NewJob(
+        payload_key=payload_key,
+        job_key=make_job_key(payload_key=payload_key, endpoint=identity.endpoint, account_hash=account_hash),
+        provider=identity.provider,
+        protocol_version=identity.protocol_version,
+        operation=identity.operation,
+        endpoint=identity.endpoint,
+        account_hash=account_hash,
+        source_name=f"{identity.provider}:{'/'.join(_words(receipt))}",
+        file_name="",
+        fingerprint=fingerprint,
+        size_bytes=0,
+        options_json=canonical_json(options.shown),
     )
 
 
 def name_account(identity: ServiceIdentity, account_hash: str) -> str:
     """What tells accounts of all services apart."""
     return f"{identity.provider} {identity.endpoint} {account_hash}"
+
+
+def _payload_key(
+    identity: ServiceIdentity, options: ProviderOptions, fingerprint: str, *, suffix: str, pages: str
+) -> str:
+    return make_payload_key(
+        fingerprint=fingerprint,
+        suffix=suffix,
+        pages=pages,
+        provider=identity.provider,
+        protocol_version=identity.protocol_version,
+        operation=identity.operation,
+        options=options.semantic,
+    )
+
+
+def _words(receipt: Receipt) -> tuple[str, ...]:
+    return (receipt.remote_id, receipt.item_id) if receipt.item_id else (receipt.remote_id,)

@@ -76,6 +76,11 @@ class Request:
     timeout_seconds: float | None = None
 
     @property
+    def has_body(self) -> bool:
+        """Whether anything is sent besides the head."""
+        return self.upload is not None or self.json_body is not None or bool(self.form or self.files)
+
+    @property
     def may_repeat(self) -> bool:
         """Whether it may be sent again after a transport error or a 5xx."""
         if self.commits:

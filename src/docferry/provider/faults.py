@@ -1,6 +1,7 @@
 """What a failed request means: whether it reached the service, and whether to try it again."""
 
 import email.utils
+import math
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -37,11 +38,11 @@ class TransportFault(Exception):  # noqa: N818 - a fault, which the client turns
 
 
 NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
-IMPOSSIBLE = frozenset(
-    {"UnsupportedProtocol", "LocalProtocolError", "TooManyRedirects", "InvalidURL", "CookieConflict"}
-)
+IMPOSSIBLE = frozenset({"UnsupportedProtocol", "InvalidURL", "CookieConflict"})
 UNKNOWN = frozenset(
     {
+        "LocalProtocolError",  # also when a file ends before its length: bytes are out by then
+        "TooManyRedirects",
         "ReadError",
         "ReadTimeout",
         "WriteError",
@@ -78,16 +79,21 @@ def read_retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
 
     Args:
         headers: Names in lower case.
-        now: Seconds since the epoch, to which a date is compared.
+        now: Seconds since the epoch, to which a date is compared when the answer has no Date of its own.
     """
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
     try:
-        return max(0.0, float(text))
+        seconds = float(text)
     except ValueError:
-        pass
+        until, since = _read_date(text), _read_date(headers.get("date", ""))
+        return None if until is None else max(0.0, until - (now if since is None else since))
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _read_date(text: str) -> float | None:
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
+        return email.utils.parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):
         return None

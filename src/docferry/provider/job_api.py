@@ -135,6 +135,10 @@ class JobApi(Protocol):
     def submit(self, items: Sequence[SubmitItem]) -> Exchange[tuple[Receipt, ...]]:
         """Hand in files.
 
+        A service that answers with the result itself (one file, no job to wait for) may have it saved here:
+        yielding `Keep` and requests with `saves_as` after the committing request makes the payload, and the
+        job is then neither polled nor fetched.
+
         Returns:
             One receipt per item, in order.
         """

@@ -14,7 +14,7 @@ from docferry.errors import (
 from docferry.ledger import JobRecord, JobStep
 from docferry.model import JobStatus
 
-__all__ = ["about_job", "error_of", "failure_of"]
+__all__ = ["about_job", "error_of", "failure_of", "not_submitted", "not_your_job"]
 
 
 def failure_of(status: JobStatus, record: JobRecord) -> DocferryError:
@@ -25,9 +25,38 @@ def failure_of(status: JobStatus, record: JobRecord) -> DocferryError:
 
 
 def error_of(record: JobRecord) -> DocferryError:
-    """The error that another process was told, made anew from the ledger."""
-    kind = getattr(errors, record.error_class, JobFailedError) if record.error_class else JobFailedError
-    return kind(record.error_message or "the service gave up on the job")
+    """Why a job that is closed or replaced has no payload, made anew from the ledger."""
+    if not record.is_current:
+        return JobNotFoundError("a newer attempt has replaced the job", next_step=_see_list(record))
+    if record.error_class:
+        kind = getattr(errors, record.error_class, JobFailedError)
+        return kind(record.error_message or "the service gave up on the job")
+    if record.step is JobStep.EXPIRED:
+        return ResultExpiredError(
+            "the service no longer has the job's result", next_step=f"parse {record.source_name} again"
+        )
+    if record.step is JobStep.CANCELLED:
+        return JobFailedError("the job was cancelled", next_step=f"parse {record.source_name} again")
+    return JobFailedError("the service gave up on the job")
+
+
+def not_submitted(record: JobRecord) -> JobNotFoundError:
+    """There is nothing to collect, and nothing at hand to submit."""
+    return JobNotFoundError(
+        "nothing was submitted for this job yet",
+        next_step=f"parse {record.source_name} again",
+        provider=record.provider,
+    )
+
+
+def not_your_job(error: JobNotFoundError, record: JobRecord) -> JobNotFoundError:
+    """The service does not know the job on this account, on which it was not submitted."""
+    return JobNotFoundError(
+        f"{error.message}; it was submitted with another key",
+        next_step="give the key that it was submitted with",
+        provider=record.provider,
+        request_id=error.request_id,
+    )
 
 
 def about_job(error: DocferryError, record: JobRecord) -> DocferryError:
@@ -53,3 +82,7 @@ def _next_step(error: DocferryError, record: JobRecord) -> str:
         return error.next_step or f"see `docferry jobs show {record.id}`"
     resume = f"run `docferry jobs resume {record.id}`"
     return f"{error.next_step}; {resume}" if error.next_step else resume
+
+
+def _see_list(record: JobRecord) -> str:
+    return f"see `docferry jobs list --provider {record.provider}`"

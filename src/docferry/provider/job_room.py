@@ -40,6 +40,11 @@ class _JobRoom:
             )
         return self.runners[key]
 
+    async def drain(self) -> None:
+        """Hear the answers to requests that may cost money and are out."""
+        for runner in self.runners.values():
+            await runner.settle()
+
     async def aclose(self) -> None:
         for transport in self.transports.values():
             await transport.aclose()
@@ -63,6 +68,7 @@ def job_runner(settings: JobSettings) -> JobRunner:
     room = _rooms.get(loop)
     if room is None:
         room = _rooms[loop] = _JobRoom()
+        current_engine().before_stop(room.drain)
         current_engine().at_stop(room.aclose)
     ledger = str(settings.ledger or ledger_path())
     cache = str(settings.cache or cache_folder()) if settings.uses_cache else ":memory:"

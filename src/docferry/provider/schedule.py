@@ -62,9 +62,8 @@ def retry_delay(*, attempt: int, jitter: float, retry_after_seconds: float | Non
     Args:
         attempt: How many times it was tried, from 1.
         jitter: A number from 0 to 1, drawn by the caller, that spreads clients by up to a quarter.
-        retry_after_seconds: What the service asked for; obeyed however long it is.
+        retry_after_seconds: What the service asked for; obeyed however long it is, but never a reason to ask
+            sooner than without it.
     """
-    if retry_after_seconds is not None:
-        return retry_after_seconds
     wait = min(FIRST_RETRY_SECONDS * 2 ** min(attempt - 1, 16), LAST_RETRY_SECONDS)
-    return wait * (1 + jitter / 4)
+    return max(wait * (1 + jitter / 4), retry_after_seconds or 0.0)

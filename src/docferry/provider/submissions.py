@@ -1,16 +1,16 @@
 """Submissions: the step that may cost money, written into the ledger around the request that commits."""
 
 import asyncio
-import contextlib
 import secrets
 from dataclasses import dataclass, field
 
 from docferry.ledger import JobRecord
 from docferry.model import Receipt
 from docferry.provider.batching import Batcher
-from docferry.provider.books import Books
+from docferry.provider.books import Books, PayloadCollector
 from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
+from docferry.provider.custody import Custody
 from docferry.provider.exchange import Request
 from docferry.provider.job_api import SubmitItem
 
@@ -22,11 +22,19 @@ GRACE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A job that is ours and open, and the file to submit for it."""
+    """A job that is ours and open, and the file to submit for it.
+
+    Args:
+        record: The job.
+        item: What to submit.
+        client: Speaks with the service.
+        custody: Keeps the file open until it was submitted; None when it needs no keeping.
+    """
 
     record: JobRecord
     item: SubmitItem = field(repr=False)
     client: ServiceClient = field(repr=False)
+    custody: Custody | None = field(default=None, repr=False)
 
 
 class Submissions:
@@ -46,6 +54,10 @@ class Submissions:
         """Submit what is waiting for company: the input has ended."""
         self._batcher.flush()
 
+    async def settle(self) -> None:
+        """Wait until no request that may cost money is out any more."""
+        await self._batcher.settle()
+
     async def submit(self, ticket: Ticket, *, account: str) -> Receipt:
         """Submit one file and return the receipt, which is then in the ledger.
 
@@ -58,24 +70,38 @@ class Submissions:
         """
         api = ticket.client.api
         key = f"{account} {api.batch_key(ticket.item)}"
+        if ticket.custody is not None:
+            ticket.custody.take()  # for the batch, which goes on when this waiter is cancelled
         answer = self._batcher.add(ticket, key=key, limit=api.batch_limit)
         try:
             return await asyncio.shield(answer)
         except asyncio.CancelledError:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GRACE_SECONDS):
-                    await asyncio.wait({answer})
+            grace = asyncio.ensure_future(self._clock.sleep(GRACE_SECONDS))
+            await asyncio.wait({answer, grace}, return_when=asyncio.FIRST_COMPLETED)
+            grace.cancel()
             raise
 
     async def _send(self, tickets: tuple[Ticket, ...]) -> tuple[Receipt, ...]:
+        try:
+            return await self._commit(tickets)
+        finally:
+            for ticket in tickets:
+                if ticket.custody is not None:
+                    await ticket.custody.release()
+
+    async def _commit(self, tickets: tuple[Ticket, ...]) -> tuple[Receipt, ...]:
         client = tickets[0].client
         items = tuple(ticket.item for ticket in tickets)
         log = _BatchLog(self._books, tickets, self._clock)
-        receipts = await client.submit(lambda: client.api.submit(items), log=log)
+        # A single file may come back with the answer itself.
+        collector = PayloadCollector(books=self._books) if len(tickets) == 1 else None
+        receipts = await client.submit(lambda: client.api.submit(items), log=log, writer=collector)
         by_job = {ticket.record.id: receipt for ticket, receipt in zip(tickets, receipts, strict=True)}
         await self._books.do(
             self._books.ledger.record_receipts, by_job, owner=self._books.owner, now=self._clock.now()
         )
+        if collector is not None and collector.payload.parts:
+            await collector.save(tickets[0].record, now=self._clock.now())
         return receipts
 
 

@@ -1,13 +1,14 @@
 """The seam to the network: one method that sends a request. Tests hand in a scripted one."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import anyio
 import anyio.to_thread
 
-from docferry.errors import ConfigurationError
+from docferry.errors import ConfigurationError, SourceError
 from docferry.provider.exchange import Request, Response
 from docferry.provider.faults import Fault, TransportFault, fault_of
 from docferry.sources import SourceFile
@@ -15,7 +16,7 @@ from docferry.sources import SourceFile
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["HttpTransport", "NetworkSettings", "Sink", "Transport"]
+__all__ = ["Before", "HttpTransport", "NetworkSettings", "Sink", "Transport"]
 
 PART_BYTES = 1024 * 1024
 REQUESTS_IN_FLIGHT = 16
@@ -29,16 +30,22 @@ MAX_BODY_BYTES = 512 * 1024 * 1024
 Sink = Callable[[bytes], Awaitable[None]]
 """Takes the next bytes of a body."""
 
+Before = Callable[[], Awaitable[None]]
+"""Something to do before a request goes out."""
+
 
 class Transport(Protocol):
     """Sends requests."""
 
-    async def send(self, request: Request, *, sink: Sink | None = None) -> Response:
+    async def send(
+        self, request: Request, *, sink: Sink | None = None, before: Before | None = None
+    ) -> Response:
         """Send one request, once, and read its response.
 
         Args:
             request: What to send.
             sink: Where to stream the body of a 2xx response; None to return it in the response.
+            before: Awaited once there is a place for the request, as the last thing before its first byte.
 
         Raises:
             TransportFault: No whole response came back.
@@ -64,6 +71,10 @@ class NetworkSettings:
     connect_timeout_seconds: float = 15.0
     read_timeout_seconds: float = 120.0
 
+    def __post_init__(self) -> None:
+        # Equal settings share a client, so they must be hashable whatever the caller put in.
+        object.__setattr__(self, "headers", tuple((name, value) for name, value in self.headers))
+
 
 class HttpTransport:
     """Sends with httpx. Use it on the engine loop only.
@@ -77,7 +88,9 @@ class HttpTransport:
         self._client: httpx.AsyncClient | None = None
         self._in_flight = anyio.CapacityLimiter(REQUESTS_IN_FLIGHT)
 
-    async def send(self, request: Request, *, sink: Sink | None = None) -> Response:
+    async def send(
+        self, request: Request, *, sink: Sink | None = None, before: Before | None = None
+    ) -> Response:
         """Send one request, once, and read its response.
 
         Raises:
@@ -86,6 +99,8 @@ class HttpTransport:
         import httpx  # noqa: PLC0415 - only remote providers pay for it
 
         async with self._in_flight:
+            if before is not None:
+                await before()
             try:
                 return await self._send(self._ready_client(), request, sink)
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
@@ -98,7 +113,12 @@ class HttpTransport:
             self._client = None
 
     async def _send(self, client: "httpx.AsyncClient", request: Request, sink: Sink | None) -> Response:
-        response = await self._follow(client, self._build(client, request), request)
+        with ExitStack() as files:
+            built = self._build(client, request, files)
+            try:
+                response = await self._follow(client, built, request)
+            except OSError as error:  # httpx has errors of its own for the network: this is about the file
+                raise TransportFault(Fault.UNKNOWN, "the file cannot be read to its end") from error
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
             if sink is None or not response.is_success:
@@ -115,7 +135,7 @@ class HttpTransport:
     async def _follow(
         self, client: "httpx.AsyncClient", built: "httpx.Request", request: Request
     ) -> "httpx.Response":
-        """Send, and follow redirects; no key goes along to another host."""
+        """Send, and follow redirects; neither a key nor a body goes along to another host."""
         from docferry.sources.quiet_url import QuietUrl  # noqa: PLC0415 - it imports httpx
 
         home = (built.url.scheme, built.url.netloc)
@@ -126,12 +146,14 @@ class HttpTransport:
                 return response
             await response.aclose()
             built = response.next_request
+            if (built.url.scheme, built.url.netloc) != home and request.has_body:
+                raise TransportFault(Fault.IMPOSSIBLE, "it sends the document on to another host")
             if (built.url.scheme, built.url.netloc) != home:
                 for name in (*dict(self._network.headers), *request.headers):
                     built.headers.pop(name, None)
         raise TransportFault(Fault.IMPOSSIBLE, "TooManyRedirects")
 
-    def _build(self, client: "httpx.AsyncClient", request: Request) -> "httpx.Request":
+    def _build(self, client: "httpx.AsyncClient", request: Request, files: ExitStack) -> "httpx.Request":
         own = () if request.is_foreign else self._network.headers
         headers = dict(own) | dict(request.headers)
         arguments: dict[str, Any] = {"headers": headers, "params": dict(request.query) or None}
@@ -145,7 +167,8 @@ class HttpTransport:
         elif request.form or request.files:
             arguments["data"] = _grouped(request.form)
             arguments["files"] = [
-                (part.field, (part.file_name, part.file.open(), part.media_type)) for part in request.files
+                (part.field, (part.file_name, files.enter_context(_opened(part.file)), part.media_type))
+                for part in request.files
             ] or None
         return client.build_request(request.method, request.url, **arguments)
 
@@ -155,7 +178,7 @@ class HttpTransport:
         if self._client is None:
             network = self._network
             self._client = httpx.AsyncClient(
-                proxy=network.proxy,
+                proxy=_checked_proxy(network.proxy),
                 verify=_trust(network.ca_file),
                 follow_redirects=False,
                 timeout=httpx.Timeout(
@@ -166,6 +189,30 @@ class HttpTransport:
                 ),
             )
         return self._client
+
+
+def _checked_proxy(proxy: str | None) -> "httpx.Proxy | None":
+    if proxy is None:
+        return None
+    import httpx  # noqa: PLC0415 - as above
+
+    try:
+        return httpx.Proxy(proxy)
+    except (ValueError, httpx.InvalidURL):
+        # The address is not repeated: it may hold a password.
+        raise ConfigurationError(
+            "the address of the proxy cannot be used",
+            next_step="give one such as http://proxy.example:3128",
+        ) from None
+
+
+def _opened(file: SourceFile) -> BinaryIO:
+    try:
+        return file.open()
+    except OSError as error:
+        raise SourceError(
+            "can no longer be read", next_step="check that it is still there", source=file.name
+        ) from error
 
 
 def _trust(ca_file: str | None) -> Any:  # noqa: ANN401 - what httpx takes: a flag or an ssl context

@@ -1,6 +1,7 @@
 """Tables as HTML, with their row and column spans."""
 
 import html
+from collections.abc import Sequence
 
 from docferry.model import Table, TableCell
 from docferry.rendering.grid import cells_by_row
@@ -37,7 +38,7 @@ def html_rows(table: Table) -> list[str]:
     ]
 
 
-def _row(cells: list[TableCell], empty_columns: list[int]) -> str:
+def _row(cells: Sequence[TableCell], empty_columns: list[int]) -> str:
     places = {cell.column: _cell(cell) for cell in cells}
     places.update(dict.fromkeys(empty_columns, "<td></td>"))
     return "<tr>" + "".join(places[column] for column in sorted(places)) + "</tr>"

@@ -39,7 +39,7 @@ def markdown_rows(table: Table) -> list[str]:
     return [_line(cells, n_columns) for cells in cells_by_row(table)]
 
 
-def _line(cells: list[TableCell], n_columns: int) -> str:
+def _line(cells: Sequence[TableCell], n_columns: int) -> str:
     if len(cells) == n_columns:
         texts = [cell.text for cell in cells]
     else:

@@ -1,5 +1,6 @@
 """The one door to PDFium, which is not thread safe: whoever is inside holds a lock."""
 
+import os
 import re
 import threading
 from collections.abc import Generator
@@ -13,7 +14,19 @@ from docferry.sources.source_file import SourceFile
 
 __all__ = ["Pdf", "new_pdf", "open_pdf"]
 
-_LOCK = threading.Lock()
+
+class _Door:
+    """Holds the lock. A forked child gets a new one: whoever held the old one stayed behind in the parent."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def renew(self) -> None:
+        self.lock = threading.Lock()
+
+
+_DOOR = _Door()
+os.register_at_fork(after_in_child=_DOOR.renew)
 _ENDS_BYTES = 1024
 _LINEARISED = re.compile(rb"/Linearized\b[^>]*?/L\s+(?P<length>\d+)")
 
@@ -60,7 +73,7 @@ def open_pdf(file: SourceFile, *, password: str | None = None) -> Generator[Pdf]
     import pypdfium2  # noqa: PLC0415 - importing the room stays light
 
     content = file.content.absolute() if isinstance(file.content, Path) else file.content
-    with _LOCK, os_errors_as_source_errors(name=file.name):
+    with _DOOR.lock, os_errors_as_source_errors(name=file.name):
         try:
             document = cast("Pdf", pypdfium2.PdfDocument(content, password=password))
         except pypdfium2.PdfiumError as error:

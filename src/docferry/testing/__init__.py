@@ -1,6 +1,53 @@
-"""The kit for authors of plugins: a scripted transport and a clock that jumps. Nothing else imports it."""
+"""The kit for authors of plugins: contracts that every provider keeps, clocks, and scripted services.
 
-from docferry.testing.clock import FakeClock
-from docferry.testing.transport import ScriptedTransport
+Nothing else imports it. `ProviderContract` and `JobProviderContract` are plain classes of tests for pytest:
+subclass one, say which provider and which samples, and inherit the suite. Each name is imported when it is
+first used, because pytest imports this package in every run through the plugin that ships with it.
+"""
 
-__all__ = ["FakeClock", "ScriptedTransport"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docferry.testing.clock import FakeClock
+    from docferry.testing.contracts import JobProviderContract, ProviderContract
+    from docferry.testing.fast_clock import FastClock
+    from docferry.testing.jobs import DocumentedError, EmulatedJobService, ErrorPlace, JobService
+    from docferry.testing.sample import Sample
+    from docferry.testing.transport import ScriptedTransport
+
+__all__ = [
+    "DocumentedError",
+    "EmulatedJobService",
+    "ErrorPlace",
+    "FakeClock",
+    "FastClock",
+    "JobProviderContract",
+    "JobService",
+    "ProviderContract",
+    "Sample",
+    "ScriptedTransport",
+]
+
+_MODULES = {
+    "DocumentedError": "jobs",
+    "EmulatedJobService": "jobs",
+    "ErrorPlace": "jobs",
+    "FakeClock": "clock",
+    "FastClock": "fast_clock",
+    "JobProviderContract": "contracts",
+    "JobService": "jobs",
+    "ProviderContract": "contracts",
+    "Sample": "sample",
+    "ScriptedTransport": "transport",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from docferry.provider.exchange import Request, Response
-from docferry.provider.transport import Sink
+from docferry.provider.transport import Before, Sink
 
 __all__ = ["ScriptedTransport"]
 
@@ -22,12 +22,16 @@ class ScriptedTransport:
         self._script = script
         self.requests: list[Request] = []
 
-    async def send(self, request: Request, *, sink: Sink | None = None) -> Response:
+    async def send(
+        self, request: Request, *, sink: Sink | None = None, before: Before | None = None
+    ) -> Response:
         """Give the next answer.
 
         Raises:
             AssertionError: The script has no answer left.
         """
+        if before is not None:
+            await before()
         self.requests.append(request)
         answer = self._answer(request)
         if isinstance(answer, Exception):

@@ -12,22 +12,32 @@ def test_ctrl_c_is_raised_at_once_where_nothing_is_drawn():
         signal.raise_signal(signal.SIGINT)
 
 
+def draw(interruption, *, signals):
+    """What is drawn when so many signals arrive in the middle, and whether one is raised then or behind."""
+    drawn = []
+    try:
+        with interruption.handled(), interruption.held_back():
+            with interruption.held_back():
+                for _ in range(signals):
+                    signal.raise_signal(signal.SIGINT)
+            drawn.append("all")
+    except KeyboardInterrupt:
+        drawn.append("interrupted")
+    return drawn
+
+
 def test_ctrl_c_waits_for_the_end_of_a_drawing():
-    interruption, drawn = Interruption(), []
-    with pytest.raises(KeyboardInterrupt), interruption.handled(), interruption.held_back():
-        with interruption.held_back():
-            signal.raise_signal(signal.SIGINT)
-        drawn.append("all")
-    assert drawn == ["all"]
+    assert draw(Interruption(), signals=1) == ["all", "interrupted"]
 
 
 def test_a_second_ctrl_c_does_not_wait():
-    interruption, drawn = Interruption(), []
-    with pytest.raises(KeyboardInterrupt), interruption.handled(), interruption.held_back():
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        drawn.append("never")
-    assert drawn == []
+    assert draw(Interruption(), signals=2) == ["interrupted"]
+
+
+def test_a_signal_is_raised_once():
+    interruption = Interruption()
+    draw(interruption, signals=1)
+    assert draw(interruption, signals=0) == ["all"]
 
 
 def test_a_request_to_end_becomes_an_exit_with_the_usual_code():

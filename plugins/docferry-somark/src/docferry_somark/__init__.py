@@ -11,6 +11,7 @@ from docferry_somark.formats import FORMATS
 from docferry_somark.options import MAX_PAGES, MAX_SIZE_BYTES, SomarkOptions
 
 if TYPE_CHECKING:
+    from docferry.emulation import EmulatedService, EmulatorSettings
     from docferry_somark.langchain import SomarkLoader
     from docferry_somark.llama_index import SomarkReader
 
@@ -53,6 +54,14 @@ def docferry_job_api(options: SomarkOptions) -> JobApi:
     from docferry_somark.api import make_api  # noqa: PLC0415 - keeps listing providers light
 
     return make_api(options)
+
+
+@hookimpl
+def docferry_emulator(settings: "EmulatorSettings") -> "EmulatedService":
+    """Return the service's protocol as an app that runs on this machine."""
+    from docferry_somark.emulator import make_emulator  # noqa: PLC0415 - needs the extra
+
+    return make_emulator(settings)
 
 
 def __getattr__(name: str) -> object:

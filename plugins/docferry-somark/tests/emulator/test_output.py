@@ -189,7 +189,7 @@ def test_a_scan_comes_back_as_figures(serve, documents, tmp_path):
     assert [block["type"] for block in blocks_of(outputs)] == ["figure", "figure"]
 
 
-def test_a_picture_is_one_page_in_its_own_pixels(serve, tmp_path):
+def test_a_picture_is_one_page_in_its_own_pixels(serve):
     buffer = io.BytesIO()
     Image.new("RGB", (300, 200)).save(buffer, format="PNG")
     outputs = serve().outputs(("photo.png", buffer.getvalue()))

@@ -172,11 +172,10 @@ def test_a_damaged_pdf_is_1106_at_once_or_fails_later(serve, documents, tmp_path
 
 
 def test_an_encrypted_pdf_fails_and_says_why(serve, documents, tmp_path):
-    data = serve().wait
     client = serve()
     data = client.wait(client.task(documents.encrypted_pdf(tmp_path, "secret").read_bytes()))
     assert (data["status"], data["result"]) == ("FAILED", None)
-    assert "password" in data["error"]
+    assert "encrypted" in data["error"]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +248,7 @@ def test_an_upload_without_a_file_is_2000(canned):
     broken = canned.http.post(
         f"{canned.base_url}/parse/async",
         content=b"--x\r\nbroken",
-        headers={"Content-Type": "multipart/form-data; boundary=x"},
+        headers={"Content-Type": "multipart/form-data"},  # without a boundary
     )
     assert broken.json()["code"] == 2000
 

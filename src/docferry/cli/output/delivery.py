@@ -1,6 +1,5 @@
 """Where outcomes go."""
 
-from collections import Counter
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -87,7 +86,7 @@ class FolderDelivery:
         self._folder = folder
         self._form = form
         self._writer = writer_of(form, is_labelled=False)
-        self._uses: Counter[str] = Counter()
+        self._names: set[str] = set()
 
     def deliver(self, outcome: Outcome, document: Document) -> None:
         """Write the outcome's file."""
@@ -99,9 +98,12 @@ class FolderDelivery:
 
     def _file_name(self, source: str) -> str:
         stem = PurePosixPath(shown_name(source)).stem
-        self._uses[stem.casefold()] += 1  # some file systems do not tell "A.md" from "a.md"
-        number = self._uses[stem.casefold()]
-        return f"{stem}{self._form.suffix}" if number == 1 else f"{stem}-{number}{self._form.suffix}"
+        name, number = f"{stem}{self._form.suffix}", 1
+        while name.casefold() in self._names:  # some file systems do not tell "A.md" from "a.md"
+            number += 1
+            name = f"{stem}-{number}{self._form.suffix}"
+        self._names.add(name.casefold())
+        return name
 
 
 def refuse_overwriting(target: Path, *, source: str) -> None:

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
@@ -65,4 +66,7 @@ class Interruption:
             self._pending = error
             return
         self._pending = None
+        # A call that is torn apart may leave a coroutine that never ran. Python would warn of it, and the
+        # user, who wanted the end, could do nothing about it.
+        warnings.simplefilter("ignore", RuntimeWarning)
         raise error

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from docferry.cli.exit_code import ExitCode
+from docferry.cli.output.left_jobs import NO_JOBS, LeftJobs
 from docferry.cli.output.rows import write_json_line
 from docferry.cli.output.terminal import Terminal
 from docferry.cli.output.wording import plural
@@ -24,12 +25,12 @@ class Reporter(Protocol):
         """A source failed and the run goes on."""
         ...
 
-    def stopped(self, error: DocferryError) -> None:
-        """The run stops before its end."""
+    def stopped(self, error: DocferryError, *, left: LeftJobs) -> None:
+        """The run stops before its end, and leaves these jobs."""
         ...
 
-    def interrupted(self) -> None:
-        """The user stopped the run."""
+    def interrupted(self, *, left: LeftJobs) -> None:
+        """The user stopped the run, which leaves these jobs."""
         ...
 
     def ended(self, report: Report, *, code: ExitCode, output: str, is_written: bool) -> None:
@@ -56,6 +57,7 @@ class LineReporter:
         self._terminal = terminal
         self._on_error = on_error
         self._held: list[DocferryError] = []
+        self._clauses: list[str] = []
 
     def warned(self, *, source: str, warning: DocumentWarning) -> None:
         """Write a line."""
@@ -70,22 +72,26 @@ class LineReporter:
         else:
             self._terminal.error(str(outcome.error))
 
-    def stopped(self, error: DocferryError) -> None:
-        """Write a line."""
+    def stopped(self, error: DocferryError, *, left: LeftJobs) -> None:
+        """Write the error, and a line about other jobs."""
         self._held.append(error)
+        self._clauses = left.besides(str(error)).clauses()
 
-    def interrupted(self) -> None:
+    def interrupted(self, *, left: LeftJobs) -> None:
         """Write a line."""
-        self._terminal.say("interrupted")
+        self._terminal.say("; ".join(["interrupted", *left.clauses()]))
 
     def ended(self, report: Report, *, code: ExitCode, output: str, is_written: bool) -> None:
         """Write the failures held back, and the closing line when somebody reads it."""
         for error in self._held:
             self._terminal.error(str(error))
+        if self._clauses:
+            self._terminal.say("; ".join(self._clauses))
         if output and not is_written:
             self._terminal.say(f"{output} was not written")
         is_telling = self._on_error is not OnError.RAISE or self._terminal.shows_messages or is_written
-        if is_telling and code in {ExitCode.OK, ExitCode.FAILED}:
+        was_tried = code is ExitCode.OK or _source_count(report) > 0
+        if is_telling and was_tried and code in {ExitCode.OK, ExitCode.FAILED}:
             self._terminal.say(_closing_line(report, output=output if is_written else ""))
 
 
@@ -96,6 +102,7 @@ class JsonReporter:
         self._terminal = terminal
         self._warnings: list[dict[str, object]] = []
         self._stop: DocferryError | None = None
+        self._left = NO_JOBS
 
     def warned(self, *, source: str, warning: DocumentWarning) -> None:
         """Keep it."""
@@ -111,12 +118,14 @@ class JsonReporter:
     def failed(self, outcome: Outcome) -> None:
         """Nothing: the report has it."""
 
-    def stopped(self, error: DocferryError) -> None:
+    def stopped(self, error: DocferryError, *, left: LeftJobs) -> None:
         """Keep it."""
         self._stop = error
+        self._left = left
 
-    def interrupted(self) -> None:
-        """Nothing: the exit code says it."""
+    def interrupted(self, *, left: LeftJobs) -> None:
+        """Keep the jobs: the exit code says the rest."""
+        self._left = left
 
     def ended(self, report: Report, *, code: ExitCode, output: str, is_written: bool) -> None:
         """Write the object."""
@@ -133,9 +142,15 @@ class JsonReporter:
                     "pages": report.page_count,
                     "chunks": report.chunk_count,
                     "output": output if is_written else None,
+                    **self._parked(),
                 }
             )
         )
+
+    def _parked(self) -> dict[str, object]:
+        """Ids of the jobs that go on at their services, when there are any."""
+        ids = [record.id for record in self._left.parked]
+        return {"parked": ids} if ids else {}
 
 
 def _error_row(error: DocferryError) -> dict[str, object]:

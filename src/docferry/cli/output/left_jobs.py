@@ -1,0 +1,59 @@
+"""What is said of remote jobs that a run left behind."""
+
+import shlex
+from dataclasses import dataclass, replace
+
+from docferry.cli.output.wording import plural
+from docferry.ledger import JobRecord, JobStep
+
+__all__ = ["NO_JOBS", "LeftJobs"]
+
+NAMED_JOBS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftJobs:
+    """The jobs that a run worked on and did not bring to their end.
+
+    Args:
+        records: The jobs as they stand now.
+        ledger: What `--ledger` names; empty without it.
+    """
+
+    records: tuple[JobRecord, ...] = ()
+    ledger: str = ""
+
+    @property
+    def parked(self) -> tuple[JobRecord, ...]:
+        """Those that go on at their service."""
+        return tuple(record for record in self.records if record.step is JobStep.SUBMITTED)
+
+    def besides(self, text: str) -> "LeftJobs":
+        """Those whose ids are not told in the text."""
+        return replace(self, records=tuple(record for record in self.records if record.id not in text))
+
+    def clauses(self) -> list[str]:
+        """What to say of them, with the commands that go on with them."""
+        cancelled = [record for record in self.records if record.step is JobStep.CANCELLED]
+        unknown = [record for record in self.records if record.step in (JobStep.INTENT, JobStep.UNKNOWN)]
+        clauses: list[str] = []
+        if cancelled:
+            clauses.append(f"{plural(len(cancelled), 'job')} cancelled")
+        if self.parked:
+            clauses.append(f"{plural(len(self.parked), 'job')} parked: {self._resume()}")
+        if unknown:
+            jobs = plural(len(unknown), "job")
+            clauses.append(f"{jobs} of unknown outcome: {self._command('list --step unknown')}")
+        return clauses
+
+    def _resume(self) -> str:
+        if len(self.parked) <= NAMED_JOBS:
+            return self._command(f"resume {' '.join(record.id for record in self.parked)}")
+        return self._command(f"resume --all --provider {self.parked[0].provider}")
+
+    def _command(self, words: str) -> str:
+        place = f" --ledger {shlex.quote(self.ledger)}" if self.ledger else ""
+        return f"docferry jobs {words}{place}"
+
+
+NO_JOBS = LeftJobs()

@@ -1,0 +1,227 @@
+"""What a desk does about jobs, as coroutines of the engine loop; the two faces of the desk only call it."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, ParamSpec, TypeVar, cast
+
+import anyio.to_thread
+
+from docferry.errors import DocferryError, InvalidOptionsError
+from docferry.ingest.parsing import Plan, expand
+from docferry.ingest.story import JobStory
+from docferry.ingest.submitting import SubmitOutcome, submit_sources
+from docferry.ledger import CacheInfo, JobRecord, JobStep
+from docferry.model import Ability, AccountStatus, Document, PageSelection, Receipt
+from docferry.plugin import PluginManager, Provider
+from docferry.provider import JobSettings, ProviderOptions, read_options
+from docferry.provider.job_room import job_runner
+from docferry.provider.runner import JobRunner
+from docferry.sources import Source, SourceInput
+
+__all__ = ["Clerk", "GivenOptions", "JobId"]
+
+GivenOptions = Mapping[str, Any] | ProviderOptions | None
+"""A provider's options as a caller gives them."""
+
+JobId = str | JobRecord
+"""A job: the id in the ledger, its first digits where no other id begins so, or the record."""
+
+SECONDS_PER_DAY = 86_400.0
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class Clerk:
+    """Works on jobs with one ledger and cache. Its coroutines run on the engine loop.
+
+    Args:
+        jobs: Our settings for remote jobs.
+        options: Options by provider, such as keys and addresses.
+        manager: Where plugins are found.
+    """
+
+    def __init__(
+        self, *, jobs: JobSettings, options: Mapping[str, GivenOptions], manager: PluginManager
+    ) -> None:
+        self.jobs = jobs
+        self._options = options
+        self._manager = manager
+
+    @property
+    def runner(self) -> JobRunner:
+        """The engine; only to be asked for on the engine loop."""
+        return job_runner(self.jobs)
+
+    async def submit(
+        self,
+        sources: SourceInput | Iterable[SourceInput],
+        *,
+        provider: str,
+        options: GivenOptions,
+        pages: PageSelection | None,
+    ) -> tuple[SubmitOutcome, ...]:
+        """See `JobDesk.submit`."""
+        plan = self._plan(provider, options, pages)
+        return await submit_sources(
+            plan, sources, api=plan.provider.job_api(plan.options), runner=self.runner
+        )
+
+    async def attach(  # noqa: PLR0913 - what is known of a job that was started elsewhere
+        self,
+        remote_id: str,
+        *,
+        provider: str,
+        item_id: str,
+        source: SourceInput | None,
+        options: GivenOptions,
+        pages: PageSelection | None,
+    ) -> JobRecord:
+        """See `JobDesk.attach`."""
+        plan = self._plan(provider, options, pages)
+        api, runner = plan.provider.job_api(plan.options), self.runner
+        receipt = _receipt(remote_id, item_id)
+        if source is None:
+            return await runner.attach(api, receipt, errand=None, options=plan.options)
+        single = await anyio.to_thread.run_sync(_single, source, plan.provider)
+        opener = plan.opener()
+        async with opener.open(single) as file:
+            errand = await runner.errand(
+                api, file, pages=opener.asked_pages, options=plan.options, settings=self.jobs
+            )
+            return await runner.attach(api, receipt, errand=errand, options=plan.options)
+
+    async def document(self, record: JobRecord) -> Document:
+        """The document of a job that was submitted earlier; waits for the job."""
+        provider = self._manager.provider(record.provider)
+        return await self.runner.document(
+            provider.job_api(self._recalled_options(provider, record)),
+            record,
+            is_sliced=Ability.PAGE_SELECTION not in provider.info.abilities,
+            settings=self.jobs,
+        )
+
+    async def jobs_under_way(self, provider: str) -> tuple[JobRecord, ...]:
+        """The jobs whose payloads are still to be collected, oldest first."""
+        steps = [step for step in JobStep if step.is_under_way]
+        found = await self._books(self.runner.books.ledger.jobs, provider=provider, steps=steps)
+        return found[::-1]
+
+    async def list_jobs(
+        self,
+        *,
+        provider: str,
+        steps: Collection[JobStep],
+        source: str,
+        include_replaced: bool,
+        limit: int | None,
+    ) -> tuple[JobRecord, ...]:
+        """See `JobDesk.list_jobs`."""
+        return await self._books(
+            self.runner.books.ledger.jobs,
+            provider=provider,
+            steps=steps,
+            source=source,
+            include_replaced=include_replaced,
+            limit=limit,
+        )
+
+    async def find(self, job: JobId) -> JobRecord:
+        """The job as it stands now."""
+        job_id = job.id if isinstance(job, JobRecord) else job
+        return await self._books(self.runner.books.ledger.find, job_id)
+
+    async def show(self, job: JobId) -> JobStory:
+        """See `JobDesk.show`."""
+        record = await self.find(job)
+        observations = await self._books(self.runner.books.ledger.observations, record.id)
+        return JobStory(record=record, observations=observations)
+
+    async def cancel(self, job: JobId) -> bool:
+        """See `JobDesk.cancel`."""
+        record = await self.find(job)
+        provider = self._manager.provider(record.provider)
+        api = provider.job_api(self._recalled_options(provider, record))
+        return await self.runner.cancel(api, record, settings=self.jobs)
+
+    async def resolve(self, job: JobId, *, submitted: str, item_id: str, resubmits: bool) -> JobRecord:
+        """See `JobDesk.resolve`."""
+        if bool(submitted) == resubmits:
+            raise InvalidOptionsError(
+                "a job is resolved by its id at the service, or by submitting it again",
+                next_step="give one of both",
+            )
+        record = await self.find(job)
+        return await self.runner.resolve(record, None if resubmits else _receipt(submitted, item_id))
+
+    async def forget(self, jobs: Iterable[JobId], *, older_than_days: float | None) -> int:
+        """See `JobDesk.forget`."""
+        records = [await self.find(job) for job in jobs]
+        if older_than_days is not None:
+            limit = self.runner.clock.now() - older_than_days * SECONDS_PER_DAY
+            everything = await self._books(self.runner.books.ledger.jobs, include_replaced=True)
+            records += [
+                record
+                for record in everything
+                if record.updated_at < limit and not (record.is_current and record.step.is_under_way)
+            ]
+        return await self.runner.forget(records)
+
+    async def account(self, provider: str, *, options: GivenOptions) -> AccountStatus:
+        """See `JobDesk.account`."""
+        plan = self._plan(provider, options, None)
+        return await self.runner.account(plan.provider.job_api(plan.options), settings=self.jobs)
+
+    async def unfinished(self) -> tuple[JobRecord, ...]:
+        """See `JobDesk.unfinished`."""
+        return await self.runner.unfinished()
+
+    async def cache_info(self) -> CacheInfo:
+        """See `JobDesk.cache_info`."""
+        return await self._books(self.runner.books.store.info)
+
+    async def clear_cache(self) -> int:
+        """See `JobDesk.clear_cache`."""
+        return await self._books(self.runner.books.store.clear)
+
+    async def _books(
+        self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        return await self.runner.books.do(work, *args, **kwargs)
+
+    def _plan(self, name: str, options: GivenOptions, pages: PageSelection | None) -> Plan:
+        provider = self._manager.provider(name)
+        given = self._options.get(name) if options is None else options
+        return Plan(
+            provider=provider,
+            options=read_options(provider.info.options_type, given, provider=name),
+            pages=pages,
+            jobs=self.jobs,
+        )
+
+    def _recalled_options(self, provider: Provider, record: JobRecord) -> ProviderOptions:
+        """The options that a job was submitted with, and keys and the like as they are given now."""
+        name, kind = provider.info.name, cast("type[ProviderOptions]", provider.info.options_type)
+        given = read_options(kind, self._options.get(name), provider=name)
+        own = {field: getattr(given, field) for field in given.model_fields_set - given.semantic.keys()}
+        known: dict[str, Any] = json.loads(record.options_json)
+        recalled = {field: value for field, value in known.items() if field in kind.model_fields}
+        return read_options(kind, recalled | own, provider=name)
+
+
+def _receipt(remote_id: str, item_id: str) -> Receipt:
+    if not remote_id.strip():
+        raise InvalidOptionsError(
+            "the job's id at the service is empty", next_step="give the id that the service calls it by"
+        )
+    return Receipt(remote_id=remote_id.strip(), item_id=item_id.strip())
+
+
+def _single(source: SourceInput, provider: Provider) -> Source:
+    """The one file that a source is; blocks."""
+    found = list(expand(source, provider))
+    if len(found) == 1 and isinstance(found[0], Source):
+        return found[0]
+    if found and isinstance(found[0], DocferryError):
+        raise found[0]
+    raise InvalidOptionsError(f"{len(found)} files are no source of one job", next_step="name one file")

@@ -1,0 +1,46 @@
+"""Jobs that were submitted earlier as the steps of a run."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from docferry.errors import DocferryError
+from docferry.ingest.clerk import Clerk, JobId
+from docferry.ingest.producer import Step
+
+__all__ = ["Collecting"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Collecting:
+    """The steps of a run over jobs.
+
+    Args:
+        clerk: Knows the jobs.
+        jobs: The jobs wanted; None for all that are under way.
+        provider: With None, only those of this provider; empty for all.
+    """
+
+    clerk: Clerk
+    jobs: Iterable[JobId] | None
+    provider: str
+    _waiting: deque[JobId] | None = field(default=None, init=False)
+
+    async def next_step(self) -> Step | DocferryError | None:
+        """See `docferry.ingest.producer.Steps`."""
+        if self._waiting is None:
+            given = self.jobs
+            self._waiting = deque(await self.clerk.jobs_under_way(self.provider) if given is None else given)
+        if not self._waiting:
+            return None
+        job = self._waiting.popleft()
+        try:
+            record = await self.clerk.find(job)
+        except DocferryError as error:
+            error.source = error.source or (job if isinstance(job, str) else job.source_name)
+            return error
+        return Step(
+            source=record.source_name,
+            provider=record.provider,
+            obtain=lambda: self.clerk.document(record),
+        )

@@ -1,0 +1,178 @@
+"""What the ledger and the cache hold, for people and programs that look after it."""
+
+import asyncio
+from collections.abc import Collection, Coroutine, Iterable, Mapping
+from typing import Any, TypeVar
+
+from docferry.engine import current_engine
+from docferry.ingest.clerk import Clerk, GivenOptions, JobId
+from docferry.ingest.story import JobStory
+from docferry.ledger import CacheInfo, JobRecord, JobStep
+from docferry.plugin import PluginManager
+from docferry.provider import JobSettings
+
+__all__ = ["JobBook", "wait", "wait_async"]
+
+Result = TypeVar("Result")
+
+
+class JobBook:
+    """The jobs in one ledger and the payloads in one cache; nothing here speaks with a service.
+
+    Args:
+        jobs: Ledger, cache, deadline, proxies; None for the defaults.
+        options: Options by provider name, each an instance of its options class or a mapping.
+        manager: Where plugins are found; None for those installed.
+    """
+
+    def __init__(
+        self,
+        *,
+        jobs: JobSettings | None = None,
+        options: Mapping[str, GivenOptions] | None = None,
+        manager: PluginManager | None = None,
+    ) -> None:
+        self._clerk = Clerk(
+            jobs=jobs or JobSettings(), options=options or {}, manager=manager or PluginManager()
+        )
+
+    def list_jobs(
+        self,
+        *,
+        provider: str = "",
+        steps: Collection[JobStep] = (),
+        source: str = "",
+        include_replaced: bool = False,
+        limit: int | None = None,
+    ) -> tuple[JobRecord, ...]:
+        """The jobs in the ledger, newest first.
+
+        Args:
+            provider: Only of this provider; empty for all.
+            steps: Only at these steps; empty for all.
+            source: Only of the source with exactly this name; empty for all.
+            include_replaced: Whether to list attempts that a newer one has replaced.
+            limit: At most so many.
+        """
+        return wait(
+            self._clerk.list_jobs(
+                provider=provider, steps=steps, source=source, include_replaced=include_replaced, limit=limit
+            )
+        )
+
+    async def list_jobs_async(
+        self,
+        *,
+        provider: str = "",
+        steps: Collection[JobStep] = (),
+        source: str = "",
+        include_replaced: bool = False,
+        limit: int | None = None,
+    ) -> tuple[JobRecord, ...]:
+        """See `list_jobs`."""
+        return await wait_async(
+            self._clerk.list_jobs(
+                provider=provider, steps=steps, source=source, include_replaced=include_replaced, limit=limit
+            )
+        )
+
+    def show(self, job: JobId) -> JobStory:
+        """All that the ledger knows of a job.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+        """
+        return wait(self._clerk.show(job))
+
+    async def show_async(self, job: JobId) -> JobStory:
+        """See `show`."""
+        return await wait_async(self._clerk.show(job))
+
+    def resolve(
+        self, job: JobId, *, submitted: str = "", item_id: str = "", resubmits: bool = False
+    ) -> JobRecord:
+        """Say what became of a job of which nobody knows whether it was started.
+
+        Args:
+            job: The job.
+            submitted: The id under which it was found at the service.
+            item_id: Which file of a batch; empty for services with one job per file.
+            resubmits: The service has no such job: the next parse of its source submits it again.
+
+        Returns:
+            The job as it stands now.
+
+        Raises:
+            ConfigurationError: Not exactly one of `submitted` and `resubmits` is given, the outcome is
+                known, or a process is at work on the job.
+            JobNotFoundError: There is no such job.
+        """
+        return wait(self._clerk.resolve(job, submitted=submitted, item_id=item_id, resubmits=resubmits))
+
+    async def resolve_async(
+        self, job: JobId, *, submitted: str = "", item_id: str = "", resubmits: bool = False
+    ) -> JobRecord:
+        """See `resolve`."""
+        return await wait_async(
+            self._clerk.resolve(job, submitted=submitted, item_id=item_id, resubmits=resubmits)
+        )
+
+    def forget(self, jobs: Iterable[JobId] = (), *, older_than_days: float | None = None) -> int:
+        """Delete jobs from the ledger. Payloads stay in the cache, and the services are not told.
+
+        A job under way that is forgotten may be paid for again by the next parse of its source.
+
+        Args:
+            jobs: The jobs.
+            older_than_days: Besides them, all jobs that last changed longer ago and are not under way.
+
+        Returns:
+            How many were deleted.
+
+        Raises:
+            JobNotFoundError: There is no such job; none was deleted.
+            ConfigurationError: A process is at work on one of them; none was deleted.
+        """
+        return wait(self._clerk.forget(jobs, older_than_days=older_than_days))
+
+    async def forget_async(self, jobs: Iterable[JobId] = (), *, older_than_days: float | None = None) -> int:
+        """See `forget`."""
+        return await wait_async(self._clerk.forget(jobs, older_than_days=older_than_days))
+
+    def unfinished(self) -> tuple[JobRecord, ...]:
+        """The jobs that this process worked on and did not bring to their payload, as they stand now."""
+        return wait(self._clerk.unfinished())
+
+    async def unfinished_async(self) -> tuple[JobRecord, ...]:
+        """See `unfinished`."""
+        return await wait_async(self._clerk.unfinished())
+
+    def cache_info(self) -> CacheInfo:
+        """How full the payload cache is."""
+        return wait(self._clerk.cache_info())
+
+    async def cache_info_async(self) -> CacheInfo:
+        """See `cache_info`."""
+        return await wait_async(self._clerk.cache_info())
+
+    def clear_cache(self) -> int:
+        """Remove every payload that is not in use, and return how many there were.
+
+        The services may still have them: the next parse then fetches them again, and pays only for those
+        that are gone.
+        """
+        return wait(self._clerk.clear_cache())
+
+    async def clear_cache_async(self) -> int:
+        """See `clear_cache`."""
+        return await wait_async(self._clerk.clear_cache())
+
+
+def wait(work: Coroutine[Any, Any, Result]) -> Result:
+    """The sync face of a coroutine of the engine loop."""
+    return current_engine().run(work)
+
+
+async def wait_async(work: Coroutine[Any, Any, Result]) -> Result:
+    """The async face of a coroutine of the engine loop; cancelling it cancels that."""
+    return await asyncio.wrap_future(current_engine().submit(work))

@@ -1,0 +1,276 @@
+"""Carries one job from wherever it stands to its receipt or its payload, with every step in the ledger."""
+
+import asyncio
+import weakref
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from docferry.errors import (
+    DocferryError,
+    JobNotFoundError,
+    ProviderError,
+    ResultExpiredError,
+    SubmissionUnknownError,
+)
+from docferry.ledger import Claim, JobRecord, JobStep, LeaseLostError
+from docferry.model import JobState, JobStatus, Payload
+from docferry.provider.books import Books, PayloadCollector
+from docferry.provider.client import ServiceClient
+from docferry.provider.clock import Clock
+from docferry.provider.errand import Errand
+from docferry.provider.job_errors import about_job, error_of, failure_of, not_submitted, not_your_job
+from docferry.provider.job_settings import OnInterrupt, OnUnknown
+from docferry.provider.leases import Lease, Leases
+from docferry.provider.submissions import Submissions, Ticket
+from docferry.provider.watches import Watches
+
+__all__ = ["Courier"]
+
+PEEK_SECONDS = 0.5
+"""How often to look at a job that another process works on."""
+
+WITH_RECEIPT = (JobStep.SUBMITTED, JobStep.FETCHED)
+WITH_PAYLOAD = (JobStep.FETCHED,)
+
+Result = TypeVar("Result")
+Work = Callable[[Errand, JobRecord], Awaitable[Result]]
+
+
+class Courier:
+    """Takes jobs through their steps. Use it on the engine loop only.
+
+    Args:
+        books: Ledger and payload cache.
+        leases: The leases of this process.
+        clock: What to wait with.
+    """
+
+    def __init__(self, *, books: Books, leases: Leases, clock: Clock) -> None:
+        self._books = books
+        self._leases = leases
+        self._clock = clock
+        self._started_at = clock.now()
+        self._submissions = Submissions(books=books, clock=clock)
+        self._watches = Watches()
+        # Two tasks of one process, one ledger owner, may be at the same job: one that submits it for later,
+        # and one that waits for it.
+        self._gates: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    async def carry(self, errand: Errand) -> Payload:
+        """Bring a job to its payload: submit what was not submitted, wait, and fetch.
+
+        Raises:
+            DocferryError: Why there is no payload.
+        """
+        return await self._persist(errand, self._carried, enough=WITH_PAYLOAD)
+
+    async def hand_in(self, errand: Errand) -> JobRecord:
+        """Bring a job to its receipt, without waiting for its end.
+
+        Raises:
+            DocferryError: The service refused, or nobody knows whether it accepted.
+        """
+        if not errand.settings.refreshes:
+            payload = await self._books.do(self._books.store.find, errand.new.payload_key)
+            if payload is not None:
+                return await self._entered(errand, payload)
+        return await self._persist(errand, self._handed_in, enough=WITH_RECEIPT)
+
+    async def cancel(self, client: ServiceClient, record: JobRecord) -> bool:
+        """Ask the service to stop a job.
+
+        Returns:
+            Whether the service can and did.
+        """
+        receipt = record.receipt
+        if receipt is None or record.step in WITH_PAYLOAD or record.step.is_closed:
+            return False
+        has_stopped = await client.ask(lambda: client.api.cancel(receipt))
+        if has_stopped:
+            await self._close(record, JobState.CANCELLED)
+        return has_stopped
+
+    async def settle(self) -> None:
+        """Wait until no request that may cost money is out any more."""
+        await self._submissions.settle()
+
+    def flush(self) -> None:
+        """Submit what is waiting for company: the input has ended."""
+        self._submissions.flush()
+
+    async def _persist(self, errand: Errand, work: Work[Result], *, enough: tuple[JobStep, ...]) -> Result:
+        """Claim a job and work on it, again when it was lost to another process."""
+        while True:
+            record = await self._claimed(errand, enough)
+            try:
+                return await work(errand, record)
+            except LeaseLostError:
+                await self._clock.sleep(PEEK_SECONDS)
+            except ProviderError as error:
+                raise about_job(error, await self._newest(record)) from error
+
+    async def _claimed(self, errand: Errand, enough: tuple[JobStep, ...]) -> JobRecord:
+        """Take a job's lease; while another process works on it, wait until it has come far enough."""
+        waited_for = ""
+        while True:
+            if waited_for:
+                record = await self._books.do(self._books.ledger.find, waited_for)
+                if record.step.is_closed:
+                    raise about_job(error_of(record), record)
+            claim = await self._claim(errand)
+            record = claim.record
+            if claim.is_ours or record.step in enough:
+                return record
+            if errand.job_id and (record.step.is_closed or not record.is_current):
+                raise about_job(error_of(record), record)
+            if await self._leases.free(record):
+                continue
+            waited_for = record.id
+            await self._clock.sleep(PEEK_SECONDS)
+
+    async def _claim(self, errand: Errand) -> Claim:
+        ledger, terms = self._books.ledger, self._leases.terms()
+        if errand.job_id:
+            return await self._books.do(ledger.take, errand.job_id, **terms)
+        claim = await self._books.do(ledger.claim, errand.new, **terms)
+        if errand.settings.refreshes and claim.record.created_at < self._started_at:
+            return await self._books.do(ledger.start_over, claim.record.id, **terms)
+        return claim
+
+    async def _handed_in(self, errand: Errand, record: JobRecord) -> JobRecord:
+        if record.step in WITH_RECEIPT:
+            await self._leases.give_back(record.id)
+            return record
+        async with self._leases.hold(record.id):
+            await self._with_receipt(errand, record)
+        return await self._newest(record)
+
+    async def _entered(self, errand: Errand, payload: Payload) -> JobRecord:
+        """Enter a job whose payload was paid for before, perhaps on another account."""
+        record = await self._claimed(errand, WITH_RECEIPT)
+        async with self._leases.hold(record.id):
+            if record.step is JobStep.OPEN:
+                await self._books.do(
+                    self._books.ledger.record_payload, record.id, payload, now=self._clock.now()
+                )
+        return await self._newest(record)
+
+    async def _carried(self, errand: Errand, record: JobRecord) -> Payload:
+        if record.step is JobStep.FETCHED:
+            payload = await self._kept(record)
+            if payload is not None:
+                return payload
+            record = await self._taken_back(record)
+        async with self._leases.hold(record.id) as lease, errand.client.limiter.job():
+            record = await self._with_receipt(errand, record)
+            payload = await self._kept(record) if record.step is JobStep.FETCHED else None
+            if payload is None:
+                status = await self._ended(errand, record, lease)
+                payload = await self._fetched(errand, record, status)
+        self._leases.unfinished.discard(record.id)
+        return payload
+
+    async def _kept(self, record: JobRecord) -> Payload | None:
+        return await self._books.do(self._books.store.find, record.payload_key)
+
+    async def _taken_back(self, record: JobRecord) -> JobRecord:
+        """The ledger says that the payload was fetched, but the cache no longer has it."""
+        claim = await self._books.do(self._books.ledger.payload_lost, record.id, **self._leases.terms())
+        if not claim.is_ours:
+            raise LeaseLostError((record.id,))
+        return claim.record
+
+    async def _with_receipt(self, errand: Errand, record: JobRecord) -> JobRecord:
+        """The job with its receipt: submitted now, unless that was done before or is done meanwhile."""
+        async with self._gates.setdefault(record.id, asyncio.Lock()):
+            record = await self._books.do(self._books.ledger.find, record.id)
+            if record.step in (JobStep.INTENT, JobStep.UNKNOWN):
+                record = await self._resolved(errand, record)
+            if record.step is JobStep.OPEN:
+                await self._submitted(errand, record)
+                record = await self._books.do(self._books.ledger.find, record.id)
+        if record.step.is_closed:
+            raise error_of(record)
+        return record
+
+    async def _resolved(self, errand: Errand, record: JobRecord) -> JobRecord:
+        """What to do with a job of which nobody knows whether it was started."""
+        ledger, owner, now = self._books.ledger, self._books.owner, self._clock.now()
+        if record.receipt is not None:
+            # The receipt was known beforehand: asking about it tells what became of the request.
+            await self._books.do(ledger.record_receipts, {record.id: record.receipt}, owner=owner, now=now)
+        elif errand.settings.on_unknown is OnUnknown.RESUBMIT and errand.item is not None:
+            await self._books.do(ledger.record_not_committed, (record.id,), owner=owner, now=now)
+        else:
+            unknown = SubmissionUnknownError(
+                "the document was sent and no answer was heard: nobody knows whether a job was started",
+                provider=errand.new.provider,
+            )
+            if record.step is JobStep.INTENT:
+                await self._books.do(ledger.record_unknown, (record.id,), owner=owner, now=now, error=unknown)
+            raise unknown
+        return await self._books.do(ledger.find, record.id)
+
+    async def _submitted(self, errand: Errand, record: JobRecord) -> None:
+        if errand.item is None:
+            raise not_submitted(record)
+        ticket = Ticket(record=record, item=errand.item, client=errand.client, custody=errand.custody)
+        await self._submissions.submit(ticket, account=errand.account)
+
+    async def _ended(self, errand: Errand, record: JobRecord, lease: Lease) -> JobStatus:
+        """Wait until the service has finished the job."""
+        receipt = record.receipt
+        if receipt is None:
+            raise LeaseLostError((record.id,))
+
+        async def notice(status: JobStatus) -> None:
+            await self._books.do(self._books.ledger.observe, record.id, status, now=self._clock.now())
+
+        deadline = errand.settings.deadline_seconds
+        age = max(0.0, self._clock.now() - record.updated_at)
+        try:
+            status = await self._watches.wait(
+                errand.client,
+                receipt,
+                account=errand.account,
+                submitted_at=self._clock.monotonic() - age,
+                deadline_at=None if deadline is None else self._clock.monotonic() + deadline,
+                has_webhook=errand.settings.has_webhook,
+                notice=notice,
+            )
+        except asyncio.CancelledError:
+            if errand.settings.on_interrupt is OnInterrupt.CANCEL and not lease.is_lost:
+                with suppress(DocferryError):
+                    await self.cancel(errand.client, await self._newest(record))
+            raise
+        except JobNotFoundError as error:
+            if not errand.is_own_account:
+                raise not_your_job(error, record) from error
+            await self._close(record, JobState.EXPIRED)
+            raise
+        if status.state is not JobState.SUCCEEDED:
+            raise failure_of(status, record)
+        return status
+
+    async def _fetched(self, errand: Errand, record: JobRecord, status: JobStatus) -> Payload:
+        collector = PayloadCollector(books=self._books)
+        try:
+            await errand.client.ask(lambda: errand.client.api.fetch(status), writer=collector)
+        except ResultExpiredError:
+            await self._close(record, JobState.EXPIRED)
+            raise
+        return await collector.save(record, now=self._clock.now())
+
+    async def _close(self, record: JobRecord, state: JobState) -> None:
+        receipt = record.receipt
+        if receipt is None:
+            return
+        raw_state = state.value if state is JobState.CANCELLED else ""
+        status = JobStatus(receipt=receipt, state=state, raw_state=raw_state)
+        await self._books.do(self._books.ledger.observe, record.id, status, now=self._clock.now())
+
+    async def _newest(self, record: JobRecord) -> JobRecord:
+        with suppress(JobNotFoundError):  # it was forgotten meanwhile
+            return await self._books.do(self._books.ledger.find, record.id)
+        return record

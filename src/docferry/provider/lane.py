@@ -1,0 +1,55 @@
+"""One worker thread that does one thing after the other."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+__all__ = ["Lane"]
+
+Result = TypeVar("Result")
+
+
+class Lane:
+    """A daemon thread with a queue, started at the first call.
+
+    Unlike the threads of an executor it still works while the process is ending, when the receipt of a
+    request that is out has yet to be written down.
+
+    Args:
+        name: Name of the thread.
+    """
+
+    def __init__(self, *, name: str) -> None:
+        self._name = name
+        self._calls: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def submit(self, call: Callable[[], Result]) -> "Future[Result]":
+        """Queue a call; calls are made in order, each when the one before has ended."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+                self._thread.start()
+        future: Future[Result] = Future()
+        self._calls.put((future, call))
+        return future
+
+    def close(self) -> None:
+        """Let the thread end once its queue is empty."""
+        self._calls.put(None)
+
+    def _work(self) -> None:
+        while (entry := self._calls.get()) is not None:
+            future, call = entry
+            if future.set_running_or_notify_cancel():
+                _settle(future, call)
+
+
+def _settle(future: "Future[Any]", call: Callable[[], Any]) -> None:
+    try:
+        future.set_result(call())
+    except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the future, as an executor does
+        future.set_exception(error)

@@ -1,0 +1,97 @@
+"""An emulator as the service of a contract."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from docferry.provider import NetworkSettings
+from docferry.provider.transport import HttpTransport, Transport
+from docferry.testing.jobs.service import ErrorPlace
+
+if TYPE_CHECKING:
+    from docferry.emulation import EmulatorSettings, FaultAction
+
+__all__ = ["EmulatedJobService"]
+
+QUEUE_SECONDS, WORK_SECONDS = 0.02, 0.1
+"""Long enough for several polls of a clock that runs a hundred times as fast."""
+
+SAME_KINDS: Mapping[str, str] = MappingProxyType({})
+
+
+class EmulatedJobService:
+    """The emulator that a provider's plugin ships, over real HTTP on this machine.
+
+    It serves for the length of a `with` block. Its limits on requests and jobs are off, because a contract
+    hurries; limits are the subject of tests of their own.
+
+    Args:
+        name: Provider name.
+        options: From the emulator's environment variables to the provider's options that reach it.
+        kinds: The emulator's words for kinds of requests where they differ from "submit" and "poll".
+        settings: How to set the emulator up; None for one that is quick and has no limits.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        options: Callable[[Mapping[str, str]], Mapping[str, Any]],
+        kinds: Mapping[str, str] = SAME_KINDS,
+        settings: "EmulatorSettings | None" = None,
+    ) -> None:
+        from docferry.emulation import EmulatorServer, EmulatorSettings, load_emulator  # noqa: PLC0415 - an extra
+
+        chosen = settings or EmulatorSettings(
+            queue_seconds=QUEUE_SECONDS, work_seconds=WORK_SECONDS, requests_per_second=0, concurrency=0
+        )
+        self._service = load_emulator(name, chosen)
+        self._server = EmulatorServer(self._service)
+        self._make_options = options
+        self._kinds = kinds
+        self._stack = ExitStack()
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The provider's options that reach it."""
+        return self._make_options(self._server.environment)
+
+    @property
+    def submission_count(self) -> int:
+        """Jobs made since it was started."""
+        return sum(self._service.counters.submissions.values())
+
+    def transport(self, network: NetworkSettings) -> Transport:
+        """Real HTTP."""
+        return HttpTransport(network=network)
+
+    def fail(self, place: ErrorPlace, code: str) -> None:
+        """Have it fail once with that code."""
+        from docferry.emulation import FaultAction  # noqa: PLC0415 - an extra
+
+        if place is ErrorPlace.JOB:
+            self._use(FaultAction.FAIL_JOB, ErrorPlace.SUBMIT, code=code)
+        else:
+            self._use(FaultAction.REFUSE, place, code=code)
+
+    def use_unknown_word(self) -> None:
+        """Have its next answer about a job give a state that nobody knows."""
+        from docferry.emulation import FaultAction  # noqa: PLC0415 - an extra
+
+        self._use(FaultAction.STATE_WORD, ErrorPlace.POLL)
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._server)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def _use(self, action: "FaultAction", place: ErrorPlace, *, code: str = "") -> None:
+        from docferry.emulation import FaultRule  # noqa: PLC0415 - an extra
+
+        kind = self._kinds.get(place.value, place.value)
+        self._service.state.use_faults([FaultRule(do=action, kind=kind, code=code, times=1)])

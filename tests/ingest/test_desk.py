@@ -1,0 +1,544 @@
+"""Submit now, collect later, over real HTTP to the depot on loopback."""
+
+import asyncio
+import dataclasses
+import inspect
+import threading
+from importlib.metadata import EntryPoint
+
+import pytest
+from depot_service import running_depot
+
+import docferry
+from docferry.chunking import ChunkSettings
+from docferry.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidOptionsError,
+    JobFailedError,
+    JobNotFoundError,
+    MissingCredentialError,
+    SourceNotFoundError,
+    SubmissionUnknownError,
+)
+from docferry.ingest import Ingestor, JobDesk
+from docferry.ledger import JobStep
+from docferry.model import JobState, PageSelection
+from docferry.plugin import PluginManager
+from docferry.provider import JobSettings, NetworkSettings, OnUnknown
+
+
+@pytest.fixture
+def service():
+    with running_depot() as depot:
+        yield depot
+
+
+@pytest.fixture
+def manager():
+    return PluginManager(points=[EntryPoint(name="depot", value="depot_plugin", group="docferry")])
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return JobSettings(ledger=tmp_path / "ledger.sqlite3", cache=tmp_path / "cache")
+
+
+@pytest.fixture
+def desk(service, manager, settings, monkeypatch):
+    monkeypatch.setenv("DEPOT_BASE_URL", service.base_url)
+    monkeypatch.setenv("DEPOT_API_KEY", "key-1")
+    return JobDesk(jobs=settings, manager=manager)
+
+
+@pytest.fixture
+def hasty(desk, manager, settings):  # noqa: ARG001 - the desk's environment
+    """A desk that does not wait long for answers."""
+    network = NetworkSettings(read_timeout_seconds=0.2)
+    return JobDesk(jobs=dataclasses.replace(settings, network=network), manager=manager)
+
+
+@pytest.fixture
+def ingest(manager, settings):
+    """Parses, as a run does, with the desk's ledger and cache."""
+
+    def run(sources, **more):
+        ingestor = Ingestor(provider="depot", jobs=settings, manager=manager, **more)
+        with ingestor.run(sources) as outcomes:
+            return list(outcomes)
+
+    return run
+
+
+def submit(desk, sources, **more):
+    return desk.submit(sources, provider="depot", **more)
+
+
+def texts(outcomes):
+    return [element.text for outcome in outcomes for element in outcome.document.elements]
+
+
+def test_submitting_does_not_wait_for_jobs(desk, service, files):
+    service.may_finish.clear()
+    outcomes = submit(desk, files("one", "two"))
+    assert [outcome.job.step for outcome in outcomes] == [JobStep.SUBMITTED] * 2
+    assert {outcome.job.receipt.remote_id for outcome in outcomes} == {"b0", "b1"}
+    assert service.polls == 0
+
+
+def test_collecting_needs_no_source_and_gives_what_a_parse_gives(desk, service, files, ingest):
+    paths = files("one\fmore", "two")
+    jobs = [outcome.job for outcome in submit(desk, paths)]
+    collected = list(desk.collect(jobs))
+    assert [outcome.source for outcome in collected] == paths
+    parsed = ingest(paths)
+    assert [outcome.document for outcome in collected] == [outcome.document for outcome in parsed]
+    assert [outcome.chunks for outcome in collected] == [outcome.chunks for outcome in parsed]
+    assert len(service.submissions) == 2
+
+
+def test_collecting_gives_outcomes_in_the_order_asked_for(desk, files):
+    paths = files("one", "two", "three")
+    ids = [outcome.job.id for outcome in submit(desk, paths)]
+    assert [outcome.source for outcome in desk.collect(ids[::-1])] == paths[::-1]
+
+
+def test_without_jobs_all_that_are_under_way_are_collected_oldest_first(desk, service, files):
+    paths = files("one", "two")
+    submit(desk, paths[0])
+    submit(desk, paths[1])
+    assert [outcome.source for outcome in desk.collect(provider="depot")] == paths
+    assert list(desk.collect(provider="depot")) == []
+    assert service.fetches == 2
+
+
+def test_chunking_is_the_collectors_choice(desk, files):
+    (outcome,) = submit(desk, files("A sentence of several words stands here. " * 30))
+    (whole,) = desk.collect(outcome.job)
+    (cut,) = desk.collect(outcome.job, chunking=ChunkSettings(max_tokens=40))
+    (bare,) = desk.collect(outcome.job, chunking=None)
+    assert (len(whole.chunks), len(bare.chunks)) == (1, 0)
+    assert len(cut.chunks) > 3
+
+
+def test_what_was_submitted_before_is_not_submitted_again(desk, service, files, ingest):
+    paths = files("one", "two")
+    first = submit(desk, paths)
+    second = submit(desk, paths)
+    assert [outcome.job.id for outcome in first] == [outcome.job.id for outcome in second]
+    ingest(paths)
+    third = submit(desk, paths)
+    assert [outcome.job.step for outcome in third] == [JobStep.FETCHED] * 2
+    assert len(service.submissions) == 2
+
+
+def test_what_another_key_paid_for_is_a_job_that_is_fetched(desk, service, files):
+    paths = files("one")
+    list(desk.collect([submit(desk, paths)[0].job]))
+    (outcome,) = submit(desk, paths, options={"api_key": "key-2"})
+    assert outcome.job.step is JobStep.FETCHED
+    assert texts(desk.collect(outcome.job)) == ["one [en]"]
+    assert len(service.submissions) == 1
+
+
+@pytest.mark.parametrize("batch", [1, 10])
+def test_equal_files_of_one_call_are_one_job(desk, service, files, batch):
+    outcomes = submit(desk, files("same", "same", "same"), options={"batch": batch})
+    assert len({outcome.job.id for outcome in outcomes}) == 1
+    assert len(service.files) == 1
+
+
+def test_a_parse_takes_over_what_was_submitted(desk, service, files, ingest):
+    paths = files("one", "two", "three")
+    submit(desk, paths)
+    assert texts(ingest(paths)) == ["one [en]", "two [en]", "three [en]"]
+    assert len(service.submissions) == 3
+
+
+def test_submitting_beside_a_parse_of_the_same_file_does_not_wait_for_it(desk, service, files, ingest):
+    service.may_finish.clear()
+    paths = files("one")
+    parsed = []
+    thread = threading.Thread(target=lambda: parsed.extend(ingest(paths)))
+    thread.start()
+    service.heard.wait(30)
+    (outcome,) = submit(desk, paths)
+    assert outcome.job.step is JobStep.SUBMITTED
+    service.may_finish.set()
+    thread.join()
+    assert texts(parsed) == ["one [en]"]
+    assert len(service.submissions) == 1
+
+
+def test_what_goes_wrong_with_one_source_is_in_its_outcome(desk, service, files, tmp_path):
+    service.refused = {"001.txt"}
+    paths = files("one", "two", "three")
+    outcomes = submit(desk, [paths[0], str(tmp_path / "absent.txt"), *paths[1:]])
+    assert [type(outcome.error) for outcome in outcomes] == [
+        type(None),
+        SourceNotFoundError,
+        JobFailedError,
+        type(None),
+    ]
+    assert outcomes[2].error.source == paths[1]
+    assert [outcome.is_success for outcome in outcomes] == [True, False, False, True]
+    assert service.files == ["000.txt", "002.txt"]
+
+
+def test_files_are_submitted_in_batches_and_the_last_is_not_kept_waiting(desk, service, files):
+    outcomes = submit(desk, files(*map(str, range(25))), options={"batch": 10})
+    assert sorted(len(names) for names in service.submissions) == [5, 10, 10]
+    assert sorted(texts(desk.collect([outcome.job for outcome in outcomes]))) == sorted(
+        f"{number} [en]" for number in range(25)
+    )
+
+
+def test_an_unknown_outcome_is_an_error_that_a_person_resolves(desk, hasty, service, files):
+    service.may_answer.clear()
+    paths = files("one")
+    (outcome,) = submit(hasty, paths)
+    assert isinstance(outcome.error, SubmissionUnknownError)
+    (record,) = desk.list_jobs()
+    assert record.step is JobStep.UNKNOWN
+    assert f"docferry jobs resolve {record.id} --submitted JOB" in str(outcome.error)
+    (unknown,) = desk.collect(record.id)
+    assert isinstance(unknown.error, SubmissionUnknownError)
+    service.may_answer.set()
+    assert desk.resolve(record.id[:6], submitted="b0").step is JobStep.SUBMITTED
+    assert texts(desk.collect(record.id)) == ["one [en]"]
+    assert len(service.submissions) == 1
+
+
+def test_an_unknown_outcome_may_be_given_up(desk, hasty, service, files):
+    service.may_answer.clear()
+    paths = files("one")
+    submit(hasty, paths)
+    service.may_answer.set()
+    (record,) = desk.list_jobs(steps=[JobStep.UNKNOWN])
+    assert desk.resolve(record, resubmits=True).step is JobStep.OPEN
+    (outcome,) = submit(desk, paths)
+    assert outcome.job.step is JobStep.SUBMITTED
+    assert len(service.submissions) == 2
+
+
+@pytest.mark.parametrize("given", [{}, {"submitted": "b0", "resubmits": True}])
+def test_a_resolution_says_one_thing(desk, files, given):
+    (outcome,) = submit(desk, files("one"))
+    with pytest.raises(InvalidOptionsError, match="give one of both"):
+        desk.resolve(outcome.job, **given)
+    with pytest.raises(ConfigurationError, match="is not unknown"):
+        desk.resolve(outcome.job, submitted="b9")
+
+
+def test_collecting_never_resubmits(hasty, service, files, settings, manager):
+    service.may_answer.clear()
+    submit(hasty, files("one"))
+    service.may_answer.set()
+    eager = JobSettings(
+        ledger=settings.ledger, cache=settings.cache, on_unknown=OnUnknown.RESUBMIT, refreshes=True
+    )
+    (outcome,) = JobDesk(jobs=eager, manager=manager).collect(provider="depot")
+    assert isinstance(outcome.error, SubmissionUnknownError)
+    assert len(service.submissions) == 1
+
+
+def test_the_options_of_a_job_come_from_the_ledger(desk, files):
+    (outcome,) = submit(desk, files("eins"), options={"language": "de"})
+    assert texts(desk.collect(outcome.job)) == ["eins [de]"]
+
+
+def test_a_key_may_be_given_to_the_desk_and_is_in_no_row(service, manager, settings, files, monkeypatch):
+    monkeypatch.setenv("DEPOT_BASE_URL", service.base_url)
+    desk = JobDesk(jobs=settings, options={"depot": {"api_key": "key-2"}}, manager=manager)
+    (outcome,) = submit(desk, files("one"))
+    assert service.owners == ["key-2"]
+    assert "key-2" not in repr(desk.show(outcome.job))
+    assert texts(desk.collect(outcome.job)) == ["one [en]"]
+    with pytest.raises(MissingCredentialError):
+        JobDesk(jobs=settings, manager=manager).account("depot")
+
+
+def test_a_semantic_option_of_the_desk_does_not_change_what_was_submitted(desk, manager, settings, files):
+    (outcome,) = submit(desk, files("eins"), options={"language": "de"})
+    other = JobDesk(jobs=settings, options={"depot": {"language": "fr"}}, manager=manager)
+    assert texts(other.collect(outcome.job)) == ["eins [de]"]
+
+
+def test_pages_that_docferry_cut_out_keep_their_numbers(desk, documents, tmp_path, ingest):
+    path = documents.text_pdf(tmp_path, pages=4, texts=["one", "two", "three", "four"])
+    pages = PageSelection.parse("2,4-")
+    (outcome,) = submit(desk, path, pages=pages)
+    (collected,) = desk.collect(outcome.job)
+    assert [page.number for page in collected.document.pages] == [2, 4]
+    (parsed,) = ingest(path, pages=pages)
+    assert parsed.document == collected.document
+
+
+def test_the_jobs_address_must_be_where_the_settings_lead(desk, files, monkeypatch):
+    (outcome,) = submit(desk, files("one"))
+    monkeypatch.setenv("DEPOT_BASE_URL", "http://127.0.0.1:9")
+    (collected,) = desk.collect(outcome.job)
+    assert isinstance(collected.error, ConfigurationError)
+    assert "set the address of provider depot to the former" in str(collected.error)
+
+
+def test_another_key_that_does_not_find_the_job_does_not_close_it(desk, files, manager, settings):
+    (outcome,) = submit(desk, files("one"))
+    other = JobDesk(jobs=settings, options={"depot": {"api_key": "key-2"}}, manager=manager)
+    (collected,) = other.collect(outcome.job)
+    assert isinstance(collected.error, JobNotFoundError)
+    assert "give the key that it was submitted with" in str(collected.error)
+    assert desk.show(outcome.job).record.step is JobStep.SUBMITTED
+    assert texts(desk.collect(outcome.job)) == ["one [en]"]
+
+
+def test_a_failed_job_says_so_each_time_and_makes_no_new_attempt(desk, service, files):
+    service.words = {"000.txt": "bad"}
+    (outcome,) = submit(desk, files("one"))
+    for _ in range(2):
+        (collected,) = desk.collect(outcome.job)
+        assert isinstance(collected.error, JobFailedError)
+        assert collected.error.message == "the depot gave up"
+        assert collected.source == outcome.source
+    assert [record.step for record in desk.list_jobs(include_replaced=True)] == [JobStep.FAILED]
+
+
+def test_a_failed_job_does_not_end_the_collection_unless_told_to(desk, service, files):
+    service.words = {"000.txt": "bad"}
+    jobs = [outcome.job for outcome in submit(desk, files("one", "two"))]
+    assert [outcome.is_success for outcome in desk.collect(jobs)] == [False, True]
+    with pytest.raises(JobFailedError):
+        list(desk.collect(jobs, on_error="raise"))
+    with pytest.raises(InvalidOptionsError, match="on_error is 'ignore'"):
+        desk.collect(jobs, on_error="ignore")
+
+
+def test_an_unknown_job_is_an_error_in_its_place(desk, files):
+    (outcome,) = submit(desk, files("one"))
+    first, second = desk.collect(["ffffffffffff", outcome.job.id])
+    assert isinstance(first.error, JobNotFoundError)
+    assert first.source == "ffffffffffff"
+    assert second.is_success
+
+
+def test_the_story_of_a_job_has_what_the_service_said(desk, files):
+    (outcome,) = submit(desk, files("one"))
+    list(desk.collect(outcome.job))
+    story = desk.show(outcome.job.id)
+    assert story.record.cost.pages == 2
+    assert [observation.raw_state for observation in story.observations] == ["done"]
+
+
+def test_jobs_are_listed_newest_first_and_filtered(desk, files):
+    paths = files("one", "two")
+    submit(desk, paths[0])
+    submit(desk, paths[1])
+    list(desk.collect(desk.list_jobs(source=paths[0])))
+    assert [record.source_name for record in desk.list_jobs()] == paths[::-1]
+    assert [record.source_name for record in desk.list_jobs(steps=[JobStep.FETCHED])] == paths[:1]
+    assert len(desk.list_jobs(limit=1)) == 1
+    assert desk.list_jobs(provider="other") == ()
+
+
+class TestCancel:
+    def test_the_service_stops_the_job(self, desk, service, files):
+        service.may_finish.clear()
+        (outcome,) = submit(desk, files("one"))
+        assert desk.cancel(outcome.job.id)
+        assert service.stopped == {"b0"}
+        assert desk.show(outcome.job).record.step is JobStep.CANCELLED
+        (collected,) = desk.collect(outcome.job)
+        assert "the job was cancelled" in str(collected.error)
+
+    def test_a_service_that_cannot_is_told_apart(self, desk, service, files):
+        service.knows_cancelling = False
+        service.may_finish.clear()
+        (outcome,) = submit(desk, files("one"))
+        assert not desk.cancel(outcome.job)
+        assert desk.show(outcome.job).record.step is JobStep.SUBMITTED
+
+    def test_a_job_that_has_ended_is_left_alone(self, desk, service, files):
+        (outcome,) = submit(desk, files("one"))
+        list(desk.collect(outcome.job))
+        assert not desk.cancel(outcome.job)
+        assert service.stopped == set()
+
+
+class TestForget:
+    def test_named_jobs_are_deleted(self, desk, service, files):
+        paths = files("one", "two")
+        first, second = (outcome.job for outcome in submit(desk, paths))
+        assert desk.forget([first.id]) == 1
+        assert [record.id for record in desk.list_jobs()] == [second.id]
+        submit(desk, paths)
+        assert sorted(service.files) == ["000.txt", "000.txt", "001.txt"]
+
+    def test_by_age_only_those_at_an_end_are_deleted(self, desk, files):
+        first, second = (outcome.job for outcome in submit(desk, files("one", "two")))
+        list(desk.collect(first))
+        assert desk.forget(older_than_days=1) == 0
+        assert desk.forget(older_than_days=0) == 1
+        assert [record.id for record in desk.list_jobs()] == [second.id]
+
+    def test_a_job_that_is_worked_on_is_not_deleted(self, desk, service, files, ingest):
+        service.may_finish.clear()
+        paths = files("one")
+        thread = threading.Thread(target=ingest, args=(paths,))
+        thread.start()
+        service.heard.wait(30)
+        (record,) = desk.list_jobs()
+        with pytest.raises(ConfigurationError, match="a process is at work"):
+            desk.forget([record])
+        service.may_finish.set()
+        thread.join()
+
+
+class TestAttach:
+    def test_a_job_started_elsewhere_is_collected_without_its_source(self, desk, service):
+        service.submit("key-1", [("their.txt", b"theirs")])
+        record = desk.attach("b0", provider="depot", options={"language": "de"})
+        assert record.step is JobStep.SUBMITTED
+        assert record.source_name == "depot:b0"
+        assert record.fingerprint.startswith("job:")
+        (collected,) = desk.collect(record)
+        assert collected.document.elements[0].text == "theirs [de]"
+        assert desk.attach("b0", provider="depot", options={"language": "de"}).id == record.id
+        assert len(service.submissions) == 1
+
+    def test_with_its_source_a_parse_of_the_source_takes_its_result(self, desk, service, files, ingest):
+        paths = files("mine")
+        service.submit("key-1", [("their.txt", b"mine")])
+        desk.attach("b0", provider="depot", source=paths[0])
+        assert texts(ingest(paths)) == ["mine [en]"]
+        assert len(service.submissions) == 1
+
+    def test_a_file_of_a_batch_is_named_by_its_item(self, desk, service):
+        service.submit("key-1", [("a.txt", b"first"), ("b.txt", b"second")])
+        record = desk.attach("b0", provider="depot", item_id="1")
+        assert record.source_name == "depot:b0/1"
+        assert texts(desk.collect(record)) == ["second [en]"]
+
+    def test_a_source_is_one_file(self, desk, tmp_path, files):
+        files("one", "two")
+        with pytest.raises(InvalidOptionsError, match="name one file"):
+            desk.attach("b0", provider="depot", source=tmp_path)
+        with pytest.raises(SourceNotFoundError):
+            desk.attach("b0", provider="depot", source=tmp_path / "absent.txt")
+
+    def test_an_empty_id_is_refused(self, desk):
+        with pytest.raises(InvalidOptionsError, match="is empty"):
+            desk.attach(" ", provider="depot")
+
+
+def test_the_account_is_asked_and_a_wrong_key_refused(desk):
+    status = desk.account("depot")
+    assert status.is_valid
+    assert status.figures == (("pages left", "480"),)
+    with pytest.raises(AuthenticationError):
+        desk.account("depot", options={"api_key": "key-9"})
+
+
+def test_the_cache_is_counted_and_cleared_and_nothing_is_paid_again(desk, service, files):
+    paths = files("one", "two")
+    jobs = [outcome.job for outcome in submit(desk, paths)]
+    list(desk.collect(jobs))
+    assert desk.cache_info().payload_count == 2
+    assert desk.clear_cache() == 2
+    assert desk.cache_info().payload_count == 0
+    assert texts(desk.collect(jobs)) == ["one [en]", "two [en]"]
+    assert (len(service.submissions), service.fetches) == (2, 4)
+
+
+def test_a_payload_that_another_key_paid_for_and_the_cache_lost_is_submitted(desk, service, files):
+    paths = files("one")
+    list(desk.collect(submit(desk, paths)[0].job))
+    (outcome,) = submit(desk, paths, options={"api_key": "key-2"})
+    desk.clear_cache()
+    (collected,) = desk.collect(outcome.job)
+    assert isinstance(collected.error, JobNotFoundError)
+    (again,) = submit(desk, paths, options={"api_key": "key-2"})
+    assert again.job.step is JobStep.SUBMITTED
+    assert service.owners == ["key-1", "key-2"]
+
+
+def test_a_run_that_is_closed_leaves_unfinished_jobs(desk, service, files, manager, settings):
+    service.may_finish.clear()
+    run = Ingestor(provider="depot", jobs=settings, manager=manager).run(files("one", "two"))
+    thread = threading.Thread(target=lambda: next(run, None))
+    thread.start()
+    while len(service.submissions) < 2 or service.polls < 2:
+        assert thread.is_alive()
+    run.close()
+    thread.join()
+    left = {record.id for record in desk.unfinished()}
+    assert {record.id for record in desk.list_jobs(steps=[JobStep.SUBMITTED])} <= left
+    service.may_finish.set()
+    assert sorted(texts(desk.collect(provider="depot"))) == ["one [en]", "two [en]"]
+
+
+def test_a_provider_without_jobs_is_named(settings):
+    with pytest.raises(InvalidOptionsError, match="has no remote jobs"):
+        JobDesk(jobs=settings).submit("a.pdf", provider="local")
+
+
+class TestFaces:
+    def test_every_method_has_a_twin_with_the_same_arguments(self):
+        public = [name for name in dir(JobDesk) if not name.startswith("_")]
+        plain = [name for name in public if not name.endswith("_async")]
+        assert sorted(f"{name}_async" for name in plain) == [name for name in public if name not in plain]
+        for name in plain:
+            sync, twin = getattr(JobDesk, name), getattr(JobDesk, f"{name}_async")
+            assert inspect.signature(sync).parameters == inspect.signature(twin).parameters, name
+
+    def test_the_async_face_does_the_same(self, desk, service, files):
+        async def work():
+            outcomes = await desk.submit_async(files("one", "two"), provider="depot")
+            jobs = [outcome.job for outcome in outcomes]
+            async with desk.collect_async(jobs) as run:
+                collected = [outcome async for outcome in run]
+            assert run.report.page_count == 2
+            assert (await desk.show_async(jobs[0])).record.state is JobState.SUCCEEDED
+            attached = await desk.attach_async("b0", provider="depot", options={"language": "de"})
+            assert len(await desk.list_jobs_async()) == 3
+            assert not await desk.cancel_async(jobs[0])
+            assert await desk.forget_async([attached]) == 1
+            assert (await desk.account_async("depot")).is_valid
+            assert (await desk.cache_info_async()).payload_count == 2
+            assert await desk.clear_cache_async() == 2
+            assert {record.id for record in await desk.unfinished_async()} <= {job.id for job in jobs}
+            with pytest.raises(ConfigurationError):
+                await desk.resolve_async(jobs[0], resubmits=True)
+            return collected
+
+        with asyncio.Runner() as runner:
+            assert texts(runner.run(work())) == ["one [en]", "two [en]"]
+        assert len(service.submissions) == 2
+
+    def test_cancelling_the_async_face_cancels_the_work(self, desk, service, files):
+        service.may_answer.clear()
+
+        async def work():
+            task = asyncio.create_task(desk.submit_async(files("one"), provider="depot"))
+            await asyncio.to_thread(service.heard.wait, 30)
+            task.cancel()
+            service.may_answer.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        with asyncio.Runner() as runner:
+            runner.run(work())
+        while desk.list_jobs()[0].step is not JobStep.SUBMITTED:
+            pass
+        assert len(service.submissions) == 1
+
+
+def test_the_two_functions_of_the_package_are_a_desk_for_one_call(
+    service, manager, tmp_path, files, monkeypatch
+):
+    monkeypatch.setenv("DEPOT_BASE_URL", service.base_url)
+    monkeypatch.setenv("DEPOT_API_KEY", "key-1")
+    monkeypatch.setattr("docferry.ingest.job_book.PluginManager", lambda: manager)
+    settings = JobSettings(ledger=tmp_path / "ledger.sqlite3", cache=tmp_path / "cache")
+    outcomes = docferry.submit(files("one", "two"), provider="depot", settings=settings)
+    with docferry.collect([outcome.job for outcome in outcomes], settings=settings) as run:
+        assert texts(run) == ["one [en]", "two [en]"]

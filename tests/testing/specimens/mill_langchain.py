@@ -1,0 +1,5 @@
+from docferry.langchain import DocferryLoader
+
+
+class MillLoader(DocferryLoader):
+    provider = "mill"

@@ -1,0 +1,5 @@
+from docferry.llama_index import DocferryReader
+
+
+class PaperReader(DocferryReader):
+    provider: str = "paper"

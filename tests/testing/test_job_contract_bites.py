@@ -1,0 +1,85 @@
+"""The same for services: each broken provider fails exactly the tests of the job contract that are named."""
+
+import broken_mill
+import pytest
+
+# Loaded here, so that the runs inside find them loaded and share one engine.
+import docferry.langchain
+import docferry.llama_index
+import docferry.testing.contracts
+from docferry.testing import JobProviderContract, ProviderContract
+
+pytest_plugins = ("pytester",)
+
+HONEST = """
+import json
+from dataclasses import replace
+
+import mill
+from docferry.errors import *
+from docferry.provider import Keep
+from mill import *
+from mill import __getattr__
+"""
+CONTRACT = """
+from importlib.metadata import EntryPoint
+
+import pytest
+from docferry import errors
+from docferry.testing import DocumentedError, ErrorPlace, JobProviderContract, Sample
+from mill_service import MillService
+from paper_samples import LETTER
+
+
+class TestMill(JobProviderContract):
+    provider = "mill"
+    samples = (LETTER,)
+    corrupt_samples = (Sample(name="latin.txt", content=b"F\\xe4hre"),)
+    documented_errors = (
+        DocumentedError(place=ErrorPlace.SUBMIT, code="bad_key", error=errors.AuthenticationError),
+        DocumentedError(place=ErrorPlace.SUBMIT, code="no_pages", error=errors.QuotaExceededError),
+        DocumentedError(place=ErrorPlace.SUBMIT, code="busy", error=None),
+        DocumentedError(place=ErrorPlace.POLL, code="busy", error=None),
+        DocumentedError(place=ErrorPlace.POLL, code="unknown", error=errors.JobNotFoundError),
+        DocumentedError(place=ErrorPlace.JOB, code="stuck", error=errors.JobFailedError),
+        DocumentedError(place=ErrorPlace.JOB, code="damaged", error=errors.CorruptSourceError),
+    )
+
+    @pytest.fixture
+    def entry_point(self):
+        return EntryPoint(name="mill", value="specimen", group="docferry")
+
+    @pytest.fixture
+    def service(self):
+        return MillService()
+"""
+# The provider selects no pages and reads no PDFs, so there is nothing to select from.
+OTHERS = {"test_selected_pages_keep_their_numbers", "test_pages_behind_the_end_are_refused"}
+
+
+def promises(contract):
+    return {name for name in dir(contract) if name.startswith("test_")}
+
+
+def test_honest_provider_keeps_the_contract(judge):
+    verdict = judge(HONEST, CONTRACT)
+    assert verdict.failed == {}
+    assert verdict.collection == ""
+    assert verdict.passed == promises(JobProviderContract) - OTHERS
+
+
+@pytest.mark.parametrize("name", broken_mill.BROKEN)
+def test_broken_provider_that(judge, name):
+    broken = broken_mill.BROKEN[name]
+    verdict = judge(HONEST + broken.code, CONTRACT)
+    assert verdict.collection == ""
+    if broken.is_alone:
+        assert set(verdict.failed) == broken.fails
+    else:
+        assert broken.fails <= set(verdict.failed)
+    assert broken.says in "\n".join(verdict.failed[test] for test in broken.fails)
+
+
+def test_every_promise_is_broken_by_some_specimen():
+    noticed = set().union(*(broken.fails for broken in broken_mill.BROKEN.values()))
+    assert noticed >= promises(JobProviderContract) - promises(ProviderContract)
