@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine", "current_engine"]
 
+GRACE_SECONDS = 15.0
+"""How long an interrupted wait waits for the end of what it waited for."""
+
 Result = TypeVar("Result")
 
 DRAIN_SECONDS = 12.0
@@ -32,6 +35,7 @@ class Engine:
         self._drains: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._farewells: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._is_stopping = False
+        self._process = os.getpid()
         self._thread = threading.Thread(target=self._run, name="docferry-engine", daemon=True)
         self._thread.start()
 
@@ -39,15 +43,21 @@ class Engine:
         """Start a coroutine on the loop, from any thread; cancelling the future cancels the coroutine.
 
         Raises:
-            RuntimeError: The process is ending.
+            RuntimeError: The process is ending, or was forked from the one the engine runs in.
         """
+        if os.getpid() != self._process:
+            work.close()
+            raise RuntimeError("this run was begun before the process forked; begin a new one")
         if self._is_stopping:
             work.close()
             raise RuntimeError("the process is ending: docferry has stopped")
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Run a coroutine on the loop and wait for its result; an interrupted wait cancels it.
+        """Run a coroutine on the loop and wait for its result.
+
+        An interrupted wait cancels it, and returns when nothing of it is left: what it says on its way out
+        to a service or a ledger shall be heard.
 
         Raises:
             RuntimeError: Called on the engine's own thread, where waiting would never end.
@@ -55,19 +65,14 @@ class Engine:
         if threading.current_thread() is self._thread:
             work.close()
             raise RuntimeError("a plugin must await, not call docferry's synchronous functions")
-        future = self.submit(work)
+        has_ended = threading.Event()
+        future = self.submit(_telling(work, has_ended))
         try:
             return future.result()
         except BaseException:
-            future.cancel()
+            if future.cancel():
+                has_ended.wait(GRACE_SECONDS)
             raise
-
-    def before_stop(self, drain: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Have a coroutine function run before any task is cancelled, to finish what must be finished.
-
-        All of them together have 12 seconds.
-        """
-        self._drains.append(drain)
 
     def at_stop(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Have a coroutine function run on the loop when the engine stops, after all tasks have ended."""
@@ -103,6 +108,13 @@ class Engine:
         # One that fails must not keep the others from closing their files.
         await asyncio.gather(*(farewell() for farewell in self._farewells), return_exceptions=True)
         await self._loop.shutdown_asyncgens()
+
+
+async def _telling(work: Coroutine[Any, Any, Result], has_ended: threading.Event) -> Result:
+    try:
+        return await work
+    finally:
+        has_ended.set()
 
 
 class _Holder:

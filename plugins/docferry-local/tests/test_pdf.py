@@ -1,5 +1,8 @@
 import asyncio
 import io
+import os
+import threading
+import warnings
 
 import pytest
 from PIL import Image
@@ -150,10 +153,10 @@ def test_a_document_whose_pages_are_all_damaged_is_corrupt(parse, make_pdf, line
         parse(content)
 
 
-def test_a_scan_needs_ocr_and_the_error_names_providers_that_have_it(parse, make_pdf):
+def test_a_scan_needs_ocr_and_the_error_says_where_to_find_one(parse, make_pdf):
     with pytest.raises(NeedsOcrError, match="none of 2 pages has a text layer") as caught:
         parse(make_pdf(scan, scan))
-    assert "mineru" in caught.value.next_step
+    assert "docferry providers" in caught.value.next_step
 
 
 def test_a_blank_document_has_no_text_layer_either(parse, make_pdf):
@@ -287,3 +290,31 @@ async def _parse(context, name, content, **options):
         options=docferry_local.LocalOptions(**options),
         context=context,
     )
+
+
+def stamped(canvas):
+    scan(canvas)
+    canvas.drawString(72, 60, "Scanned by ACME")
+
+
+def test_a_scan_with_a_stamp_on_it_is_named(parse, make_pdf, lines):
+    document = parse(make_pdf(lines("This page has text"), stamped))
+    assert [(warning.code, warning.pages) for warning in document.warnings] == [
+        ("pages_mostly_pictures", (2,))
+    ]
+
+
+def test_a_fork_in_the_middle_of_a_parse_leaves_both_processes_working(parse, make_pdf, lines):
+    path = make_pdf(*(lines(f"This is page {number}") for number in range(400)))
+    thread = threading.Thread(target=parse, args=(path,))
+    thread.start()
+    children = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python's own, about forking beside threads
+        for _ in range(3):
+            child = os.fork()
+            if child == 0:
+                os._exit(0 if len(parse(path).pages) == 400 else 1)
+            children.append(child)
+    thread.join()
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0]

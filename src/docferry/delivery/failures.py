@@ -42,4 +42,5 @@ class FailurePolicy:
             ExceptionGroup: Holds the DocferryError of each failed source, in order.
         """
         if self._errors:
-            raise ExceptionGroup(f"{len(self._errors)} source(s) failed", self._errors)
+            names = ", ".join(error.source for error in self._errors)
+            raise ExceptionGroup(f"{len(self._errors)} of the sources failed: {names}", self._errors)

@@ -63,6 +63,7 @@ class MappedPage:
     Args:
         page: Its number and size.
         elements: What is on it, in reading order.
+        is_scan: Whether it is a picture of a page, perhaps with a stamp or a page number on it.
         is_blank: Whether nothing at all is drawn on it, neither text nor pictures nor lines.
         rules: Where horizontal rules stand, as fractions of the height from the top.
         size_counts: Characters of running text per font size in points.
@@ -71,6 +72,7 @@ class MappedPage:
     page: Page
     elements: tuple[MappedElement, ...]
     is_blank: bool = False
+    is_scan: bool = False
     rules: tuple[float, ...] = ()
     size_counts: Mapping[float, int] = field(default_factory=dict[float, int])
 
@@ -100,6 +102,7 @@ def map_page(parsed: ParsedPage) -> MappedPage:
     return MappedPage(
         page=page,
         elements=tuple(_mapped(page, number, part) for number, part in enumerate(_nested(parts), start=1)),
+        is_scan=parsed.complexity is not None and "scanned" in parsed.complexity.reasons,
         is_blank=parsed.content_bounds is None and not parsed.text.strip(),
         rules=tuple(
             min(max(block.bbox.y / parsed.height, 0), 1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -9,7 +10,7 @@ import anyio
 from anyio.lowlevel import RunVar
 
 from docferry.errors import CorruptSourceError, NeedsOcrError
-from docferry.model import Document, DocumentWarning, PageSelection
+from docferry.model import Document, DocumentWarning, Element, ElementKind, PageSelection
 from docferry.provider import ParseContext
 from docferry.sources import Source, SourceFile
 from docferry_local.document import assemble
@@ -21,6 +22,13 @@ __all__ = ["parse_pdf"]
 # liteparse holds one lock around PDFium. Documents queue here, on the loop, instead of each holding a worker
 # thread that waits for that lock. One limiter per event loop, because a limiter belongs to its loop.
 _turns: RunVar[anyio.CapacityLimiter] = RunVar("docferry_local_turns")
+
+
+PICTURE_PERCENT = 50
+"""From this share of the page on, pictures are taken for the page's content."""
+
+FEW_CHARACTERS = 100
+"""Less text than this beside such pictures is a stamp or a caption."""
 
 
 async def parse_pdf(
@@ -70,7 +78,7 @@ async def parse_pdf(
         provider="local",
         pages=document_pages,
         elements=elements,
-        warnings=tuple(_warnings(read, pages)),
+        warnings=(*_warnings(read, pages), *_picture_warnings(read, elements)),
     )
 
 
@@ -96,7 +104,7 @@ def _check_readable(file: SourceFile, read: ReadPages) -> None:
     look = ", and nothing is drawn there" if all(page.is_blank for page in read.pages) else ""
     raise NeedsOcrError(
         f"{count} text layer{look}",
-        next_step="parse it with a provider that reads scans, such as mineru, somark, extend or pulse",
+        next_step="parse it with a provider that reads scans, see `docferry providers`",
         source=file.name,
     )
 
@@ -119,6 +127,32 @@ def _warnings(read: ReadPages, pages: PageSelection | None) -> Iterator[Document
         yield DocumentWarning(
             code="pages_not_there",
             message=f"Pages {pages} were selected, but the document ends with page {read.total_pages}.",
+        )
+
+
+def _picture_warnings(read: ReadPages, elements: Sequence[Element]) -> Iterator[DocumentWarning]:
+    """Scans with a stamp, a running head or a page number on top have text, but not what is on the page."""
+    covered: Counter[int] = Counter()
+    written: Counter[int] = Counter()
+    for element in elements:
+        for region in element.regions:
+            if element.kind is ElementKind.FIGURE and region.box is not None:
+                box = region.box
+                covered[region.page] += round(100 * (box.right - box.left) * (box.bottom - box.top))
+            elif not element.is_furniture:
+                written[region.page] += len(element.text)
+    pictures = [
+        page.page.number
+        for page in read.pages
+        if page.has_text
+        and written[page.page.number] < FEW_CHARACTERS
+        and (page.is_scan or covered[page.page.number] >= PICTURE_PERCENT)
+    ]
+    if pictures:
+        yield DocumentWarning(
+            code="pages_mostly_pictures",
+            message=f"{_counted(pictures)} little text beside a picture: what is written in that is missing.",
+            pages=tuple(pictures),
         )
 
 

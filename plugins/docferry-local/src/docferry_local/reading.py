@@ -1,5 +1,7 @@
 """The blocking side of parsing a PDF: drives liteparse, a batch of pages at a time, in one worker thread."""
 
+import os
+import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +18,13 @@ from docferry_local.mapping import MappedPage, map_page
 from docferry_local.options import LocalOptions
 
 __all__ = ["PdfReader", "ReadPages"]
+
+# A process that forks while liteparse is at work leaves liteparse's lock taken in the child for ever. So a
+# fork waits until the batch under way is done.
+_FORK_GATE = threading.Lock()
+os.register_at_fork(
+    before=_FORK_GATE.acquire, after_in_parent=_FORK_GATE.release, after_in_child=_FORK_GATE.release
+)
 
 _HEADER_BYTES = 1024  # PDFium looks for the header of a PDF this far
 _ALL_PAGES = 2**31 - 1  # liteparse stops after 1,000 pages unless told otherwise
@@ -85,7 +94,8 @@ class PdfReader:
         with self._errors_explained():
             if pages is None:
                 return self._collected(self._all_batches(content), None)
-            total_pages = self._parser(target_pages="1").parse(content).total_pages
+            with _FORK_GATE:
+                total_pages = self._parser(target_pages="1").parse(content).total_pages
             wanted = list(pages.within(total_pages))
             if not wanted:
                 raise SourceError(
@@ -109,8 +119,13 @@ class PdfReader:
         return content
 
     def _all_batches(self, content: Path | bytes) -> Iterator[_Batch]:
-        batches = self._parser().parse_batches(content, self.options.batch_pages)
-        while (batch := next(batches, None)) is not None:
+        with _FORK_GATE:
+            batches = self._parser().parse_batches(content, self.options.batch_pages)
+        while True:
+            with _FORK_GATE:
+                batch = next(batches, None)
+            if batch is None:
+                return
             mapped = _mapped(batch.result)
             del batch  # so that only one batch of liteparse's objects is there at any time
             yield mapped
@@ -119,7 +134,9 @@ class PdfReader:
         step = self.options.batch_pages
         for start in range(0, len(wanted), step):
             numbers = ",".join(map(str, wanted[start : start + step]))
-            yield _mapped(self._parser(target_pages=numbers).parse(content))
+            with _FORK_GATE:
+                result = self._parser(target_pages=numbers).parse(content)
+            yield _mapped(result)
 
     def _collected(self, batches: Iterator[_Batch], selected: Sequence[int] | None) -> ReadPages:
         pages: list[MappedPage] = []
@@ -145,6 +162,7 @@ class PdfReader:
             extract_blocks=True,
             extract_links=False,
             extract_content_bounds=True,
+            include_complexity=True,  # says which pages are scans, whatever is stamped on them
             keep_headers_footers=True,
             continue_on_page_error=True,
             max_pages=_ALL_PAGES,
