@@ -74,6 +74,13 @@ class Engine:
                 has_ended.wait(GRACE_SECONDS)
             raise
 
+    def before_stop(self, drain: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have a coroutine function run before any task is cancelled, to finish what must be finished.
+
+        All of them together have 12 seconds.
+        """
+        self._drains.append(drain)
+
     def at_stop(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Have a coroutine function run on the loop when the engine stops, after all tasks have ended."""
         self._farewells.append(farewell)

@@ -83,7 +83,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        size = int(self.headers["Content-Length"])
+        body = self.rfile.read(size)
+        if len(body) < size:  # the client died on the way
+            return
         self._answer(lambda key: self.server.depot.submit(key, self._files(body)))
 
     def do_GET(self):

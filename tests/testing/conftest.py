@@ -46,7 +46,7 @@ def judge(pytester):
         pytester.makepyfile(specimen=textwrap.dedent(specimen), test_specimen=textwrap.dedent(tests))
         # hypothesis would be imported, and rewritten, at the end of every run.
         without = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
-        record = pytester.inline_run("-q", "-W", "error", *without)
+        record = pytester.inline_run("-q", "-W", "error", "--durations=25", *without)
         passed, skipped, failed = record.listoutcomes()
         broken = [report for report in failed if not hasattr(report, "when")]
         return Verdict(

@@ -1,6 +1,9 @@
 """A contract that cannot fail is a defect: each broken provider fails exactly the test that is named."""
 
+from pathlib import Path
+
 import broken_paper
+import paper
 import pytest
 
 # Loaded here, so that the runs inside find them loaded and share one engine.
@@ -11,16 +14,17 @@ from docferry.testing import ProviderContract
 
 pytest_plugins = ("pytester",)
 
-HONEST = """
+# A specimen is the honest provider with something written below it.
+HONEST = (
+    Path(paper.__file__).read_text(encoding="utf-8")
+    + """
 from dataclasses import replace
 
-import paper
-from docferry.errors import *
-from docferry.model import *
+from docferry.errors import RejectedError, SourceError, UnsupportedSourceError
+from docferry.model import Table, TableCell
 from docferry.settings import read_environment
-from paper import *
-from paper import __getattr__
 """
+)
 CONTRACT = """
 from importlib.metadata import EntryPoint
 

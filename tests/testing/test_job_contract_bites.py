@@ -1,6 +1,9 @@
 """The same for services: each broken provider fails exactly the tests of the job contract that are named."""
 
+from pathlib import Path
+
 import broken_mill
+import mill
 import pytest
 
 # Loaded here, so that the runs inside find them loaded and share one engine.
@@ -11,16 +14,15 @@ from docferry.testing import JobProviderContract, ProviderContract
 
 pytest_plugins = ("pytester",)
 
-HONEST = """
-import json
+# A specimen is the honest provider with something written below it.
+HONEST = (
+    Path(mill.__file__).read_text(encoding="utf-8")
+    + """
 from dataclasses import replace
 
-import mill
-from docferry.errors import *
 from docferry.provider import Keep
-from mill import *
-from mill import __getattr__
 """
+)
 CONTRACT = """
 from importlib.metadata import EntryPoint
 

@@ -8,19 +8,8 @@ __all__ = ["BROKEN"]
 def spoken(methods):
     """A provider that speaks with the service in another way."""
     return f"""
-class MillApi(mill.MillApi):
+class MillApi(MillApi):
 {methods}
-
-def make_api(options):
-    return mill.make_api(options, MillApi)
-
-@hookimpl
-def docferry_job_api(options):
-    return make_api(options)
-
-@hookimpl
-async def docferry_parse(source, pages, options, context):
-    return await context.run_job(make_api(options), source, pages=pages, options=options)
 """
 
 
@@ -37,14 +26,13 @@ def key_of(options):
     given = options.api_key.get_secret_value() if options.api_key else ""
     return given or read_environment("MILL_API_KEY") or "nobody"
 
-mill.key_of = key_of
 """,
         says="is no MissingCredentialError",
     ),
     "misses its key without a name": broken(
         "test_missing_key_is_named_before_anything_is_sent",
         code="""
-honest = mill.key_of
+honest = key_of
 
 def key_of(options):
     try:
@@ -52,7 +40,6 @@ def key_of(options):
     except MissingCredentialError:
         raise MissingCredentialError("no key", next_step="give one") from None
 
-mill.key_of = key_of
 """,
         says="name the variable to set",
     ),
@@ -65,7 +52,6 @@ def key_of(options):
         raise MissingCredentialError("no key", next_step="set MILL_API_KEY")
     return options.api_key.get_secret_value()
 
-mill.key_of = key_of
 """,
     ),
     "shows its key": broken(
@@ -144,7 +130,7 @@ mill.key_of = key_of
     ),
     "pays again at a new address": broken(
         "test_options_that_reach_the_service_change_no_result",
-        code="class MillOptions(mill.MillOptions):\n    base_url: str | None = None\n    'Address.'\n"
+        code="class MillOptions(MillOptions):\n    base_url: str | None = None\n    'Address.'\n"
         "@hookimpl\ndef docferry_provider_info():\n    return card(options_type=MillOptions)\n",
         says="'base_url'",
     ),
@@ -169,7 +155,7 @@ mill.key_of = key_of
     ),
     "takes an error for another": broken(
         "test_documented_error_has_its_remedy",
-        code="mill.BY_CODE = {**mill.BY_CODE, 'no_pages': JobFailedError}",
+        code="BY_CODE = {**BY_CODE, 'no_pages': JobFailedError}",
         says="JobFailedError",
     ),
     "shows its key when refused": broken(

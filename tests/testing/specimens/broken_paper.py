@@ -59,7 +59,7 @@ return replace(document, elements=elements)
 
 def optioned(fields):
     """A provider with other options."""
-    return carded("options_type=PaperOptions", f"class PaperOptions(paper.PaperOptions):\n    {fields}\n")
+    return carded("options_type=PaperOptions", f"class PaperOptions(PaperOptions):\n    {fields}\n")
 
 
 LETTER_ONLY = "    samples = (LETTER,)"
@@ -144,17 +144,19 @@ BROKEN = {
     ),
     "has no loader": broken(
         "test_loader_has_its_usual_name_and_loads",
-        code="paper.LAZY = {'PaperReader': 'paper_llama_index'}",
+        code="LAZY = {'PaperReader': 'paper_llama_index'}",
         says="no class PaperLoader",
     ),
     "has a reader of another provider": broken(
         "test_reader_has_its_usual_name_and_reads",
         code="""
+honest = __getattr__
+
 def __getattr__(name):
     if name == "PaperReader":
         from docferry_echo import EchoReader
         return EchoReader
-    return paper.__getattr__(name)
+    return honest(name)
 """,
         says="there is no provider 'echo'",
     ),

@@ -171,8 +171,8 @@ def card(**changes):
     return ProviderInfo(**{**fields, **changes})
 
 
-def make_api(options, kind=MillApi):
-    return kind(base_url=url_of(options), key=key_of(options))
+def make_api(options):
+    return MillApi(base_url=url_of(options), key=key_of(options))
 
 
 @hookimpl

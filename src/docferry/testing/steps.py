@@ -1,0 +1,84 @@
+"""How long each step of coroutines keeps their loop from everything else."""
+
+import asyncio
+import time
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import docferry
+
+__all__ = ["OWN_FOLDER", "StepTimes"]
+
+OWN_FOLDER = str(Path(docferry.__file__).parent)
+"""Where docferry's own code is."""
+
+Result = TypeVar("Result")
+
+
+class StepTimes:
+    """Measures the steps of coroutines, from one wait to the next, in seconds of the machine's clock.
+
+    A step is measured by itself, so that a machine that is busy with something else seldom disturbs it; a
+    heartbeat on the loop would be late with every other thread and process.
+    """
+
+    def __init__(self) -> None:
+        self._seconds: list[float] = []
+
+    @property
+    def longest(self) -> float:
+        """The longest step so far; 0 when there was none."""
+        return max(self._seconds, default=0.0)
+
+    async def measured(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Await a coroutine and measure its steps."""
+        return await _Steps(work, self._seconds)
+
+    @contextmanager
+    def with_tasks(self) -> Generator[None]:
+        """Measure also the tasks that are made on the running loop within the block, but for docferry's own."""
+        loop = asyncio.get_running_loop()
+        before = loop.get_task_factory()
+
+        def make(
+            loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **settings: Any
+        ) -> "asyncio.Task[Any]":
+            code = getattr(work, "cr_code", None)
+            is_own = getattr(code, "co_filename", "").startswith(OWN_FOLDER)
+            return asyncio.Task(work if is_own else self.measured(work), loop=loop, **settings)
+
+        loop.set_task_factory(make)
+        try:
+            yield
+        finally:
+            loop.set_task_factory(before)
+
+
+class _Steps:
+    """Awaits a coroutine, step by step."""
+
+    def __init__(self, work: Coroutine[Any, Any, Any], seconds: list[float]) -> None:
+        self._work = work
+        self._seconds = seconds
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        answer: Any = None
+        trouble: BaseException | None = None
+        while True:
+            start = time.perf_counter()
+            try:
+                wish = self._work.send(answer) if trouble is None else self._work.throw(trouble)
+            except StopIteration as end:
+                return end.value
+            finally:
+                self._seconds.append(time.perf_counter() - start)
+            trouble = None
+            try:
+                answer = yield wish
+            except GeneratorExit:
+                self._work.close()
+                raise
+            except BaseException as raised:  # noqa: BLE001 - it is the coroutine's, which it is handed to
+                trouble = raised
