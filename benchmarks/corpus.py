@@ -15,16 +15,109 @@ from docferry.model import Document, Element, ElementKind, Page, Region, Table, 
 
 __all__ = ["make_corpus", "pathological_texts", "read_markdown"]
 
-CHINESE_WORDS = (
-    "渡轮 港口 航线 船长 乘客 货物 潮汐 天气 码头 时刻表 安全检查 燃料 公司 报告 年度 收入 增长 管理 系统 数据 "
-    "根据 规定 必须 可以 应当 进行 提供 完成 增加 减少 超过 达到 以及 同时 因此 但是 如果 由于 其中 目前 主要 "
-    "第一 第二 部分 方面 情况 问题 方法 结果 技术 标准 要求 服务 人员 设备 时间 地区 国家 城市 市场 项目 研究 "
-    "的 了 在 是 和 与 对 为 将 被 这 该 各 每 年 月 日 已经 正在 开始 继续 提高 保证 使用 通过 包括 属于"
-).split()
-LINE_ITEMS = (
-    "Salaries and wages;Travel and transportation;Printing;Supplies and materials;Rent, communications;"
-    "Equipment;Legal services;Insurance premiums;Net change during the year;Deferred income"
-).split(";")
+CHINESE_WORDS = [
+    "渡轮",
+    "港口",
+    "航线",
+    "船长",
+    "乘客",
+    "货物",
+    "潮汐",
+    "天气",
+    "码头",
+    "时刻表",
+    "安全检查",
+    "燃料",
+    "公司",
+    "报告",
+    "年度",
+    "收入",
+    "增长",
+    "管理",
+    "系统",
+    "数据",
+    "根据",
+    "规定",
+    "必须",
+    "可以",
+    "应当",
+    "进行",
+    "提供",
+    "完成",
+    "增加",
+    "减少",
+    "超过",
+    "达到",
+    "以及",
+    "同时",
+    "因此",
+    "但是",
+    "如果",
+    "由于",
+    "其中",
+    "目前",
+    "主要",
+    "第一",
+    "第二",
+    "部分",
+    "方面",
+    "情况",
+    "问题",
+    "方法",
+    "结果",
+    "技术",
+    "标准",
+    "要求",
+    "服务",
+    "人员",
+    "设备",
+    "时间",
+    "地区",
+    "国家",
+    "城市",
+    "市场",
+    "项目",
+    "研究",
+    "的",
+    "了",
+    "在",
+    "是",
+    "和",
+    "与",
+    "对",
+    "为",
+    "将",
+    "被",
+    "这",
+    "该",
+    "各",
+    "每",
+    "年",
+    "月",
+    "日",
+    "已经",
+    "正在",
+    "开始",
+    "继续",
+    "提高",
+    "保证",
+    "使用",
+    "通过",
+    "包括",
+    "属于",
+]
+LINE_ITEMS = [
+    "Salaries and wages",
+    "Travel and transportation",
+    "Printing",
+    "Supplies and materials",
+    "Rent, communications",
+    "Equipment",
+    "Legal services",
+    "Insurance premiums",
+    "Net change during the year",
+    "Deferred income",
+]
 PAGE_CHARACTERS = 2800
 FENCE = re.compile(r"^(```|~~~)")
 HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
@@ -66,7 +159,9 @@ def read_markdown(text: str) -> Document:
     used = 0
     for kind, content, level in _blocks(text.splitlines()):
         page = used // PAGE_CHARACTERS + 1
-        used += len(content) if isinstance(content, str) else sum(len(cell.text) + 3 for cell in content.cells)
+        used += (
+            len(content) if isinstance(content, str) else sum(len(cell.text) + 3 for cell in content.cells)
+        )
         elements.append(
             Element(
                 id=f"e{len(elements)}",
@@ -78,7 +173,9 @@ def read_markdown(text: str) -> Document:
             )
         )
     pages = tuple(Page(number=number + 1) for number in range(used // PAGE_CHARACTERS + 1))
-    return Document(source_fingerprint="sha256:0", provider="benchmark", pages=pages, elements=tuple(elements))
+    return Document(
+        source_fingerprint="sha256:0", provider="benchmark", pages=pages, elements=tuple(elements)
+    )
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[ElementKind, str | Table, int | None]]:
@@ -138,7 +235,8 @@ def _english() -> Iterator[str]:
     found = {
         distribution.metadata["Name"]: distribution.metadata.get_payload()
         for distribution in importlib.metadata.distributions()
-        if distribution.metadata["Description-Content-Type"] in {"text/markdown", "text/markdown; charset=UTF-8"}
+        if distribution.metadata["Description-Content-Type"]
+        in {"text/markdown", "text/markdown; charset=UTF-8"}
     }
     topics: dict[str, str] = importlib.import_module("pydoc_data.topics").topics
     readmes = [str(found[name]) for name in sorted(found)]
@@ -160,7 +258,9 @@ def _chinese() -> Iterator[str]:
 
 
 def _sentence(random: Random) -> str:
-    clauses = ["".join(random.choices(CHINESE_WORDS, k=random.randint(4, 9))) for _ in range(random.randint(1, 3))]
+    clauses = [
+        "".join(random.choices(CHINESE_WORDS, k=random.randint(4, 9))) for _ in range(random.randint(1, 3))
+    ]
     return "，".join(clauses) + "。"
 
 

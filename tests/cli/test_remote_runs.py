@@ -177,7 +177,10 @@ class TestKill:
         done = run_installed("submit", folder, *DEPOT, "--json")
         states = [row["step"] or row["error"]["error"] for row in rows(done.output)]
         assert set(states) <= {"submitted", "SubmissionUnknownError"}
-        assert sorted(depot.files) == [f"{n:02}.txt" for n in range(40)]
+        # What was killed on its way may never have arrived: then it is unknown, and still not repeated.
+        missing = {f"{n:02}.txt" for n in range(40)} - set(depot.files)
+        assert len(missing) <= states.count("SubmissionUnknownError")
+        assert len(depot.files) == len(set(depot.files))
 
 
 def test_two_processes_on_one_folder_submit_each_file_once(start, many, depot):

@@ -19,7 +19,7 @@ class Fill:
     tokens: int
 
 
-def search(
+def search(  # noqa: PLR0913 - the bounds of a search and its two questions, all named
     *,
     first: int,
     limit: int,

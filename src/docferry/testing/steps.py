@@ -38,18 +38,21 @@ class StepTimes:
 
     @contextmanager
     def with_tasks(self) -> Generator[None]:
-        """Measure also the tasks that are made on the running loop within the block, but for docferry's own."""
+        """Measure also the tasks made on the running loop within the block, but for docferry's own."""
         loop = asyncio.get_running_loop()
         before = loop.get_task_factory()
 
         def make(
-            loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **settings: Any
+            loop: asyncio.AbstractEventLoop,
+            work: Coroutine[Any, Any, Any],
+            **settings: Any,  # noqa: ANN401 - asyncio's
         ) -> "asyncio.Task[Any]":
             code = getattr(work, "cr_code", None)
             is_own = getattr(code, "co_filename", "").startswith(OWN_FOLDER)
             return asyncio.Task(work if is_own else self.measured(work), loop=loop, **settings)
 
-        loop.set_task_factory(make)
+        # typeshed takes generators for coroutines here; asyncio hands over coroutines only.
+        loop.set_task_factory(make)  # pyright: ignore[reportArgumentType]
         try:
             yield
         finally:

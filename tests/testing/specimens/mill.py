@@ -143,7 +143,7 @@ class MillApi:
         response = yield Request(method="GET", url=f"{self.base_url}/account", headers=self.headers)
         return AccountStatus(is_valid=json.loads(response.body)["is_valid"])
 
-    def map(self, payload, *, pages, fingerprint):  # noqa: ARG002 - the protocol's names
+    def map(self, payload, *, pages, fingerprint):
         return document_of(pages_of(payload.read("text"), "text/plain"), fingerprint, provider="mill")
 
 

@@ -27,7 +27,7 @@ class MillService:
         self.refusals = {}
         self.says_unknown_word = False
 
-    def transport(self, network):  # noqa: ARG002 - a script needs no settings
+    def transport(self, network):
         return ScriptedTransport(self.answer)
 
     def fail(self, place, code):
