@@ -8,7 +8,7 @@ VENDORS := .venv-vendors
 NEWER ?= python3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-newer test-vendors check format constraints clean
+.PHONY: help install demo test test-slow test-newer test-vendors check format constraints clean
 
 help:  ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ demo: $(STAMP)  ## Parse the PDF that ships with the repository: a table of chun
 
 test: $(STAMP)  ## Run the tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+test-slow: $(STAMP)  ## Let broken providers fail the contract, each in the named way (about 10 minutes)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m slow
 
 test-newer:  ## Run the tests on a newer Python, in an environment of its own: make test-newer NEWER=python3.13
 	$(MAKE) VENV=.venv-$(NEWER) PYTHON=$(NEWER) test

@@ -197,7 +197,7 @@ class TestFailurePolicy:
         policy = FailurePolicy(on_error=OnError.COLLECT, logger=logging.getLogger("x"))
         assert not policy.delivers(self.FAILED)
         assert not policy.delivers(Outcome(source="b.txt", error=CorruptSourceError("too", source="b.txt")))
-        with pytest.raises(ExceptionGroup, match="2 source") as caught:
+        with pytest.raises(ExceptionGroup, match="2 of the sources failed: a.txt, b.txt") as caught:
             policy.raise_collected()
         assert [error.source for error in caught.value.exceptions] == ["a.txt", "b.txt"]
         assert not caplog.records

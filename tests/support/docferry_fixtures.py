@@ -8,7 +8,14 @@ from types import ModuleType
 from typing import Any
 
 import documents as document_factories
+import hypothesis
 import pytest
+
+# How fast examples are drawn depends on who else uses the machine, and says nothing about the code.
+hypothesis.settings.register_profile(
+    "docferry", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("docferry")
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

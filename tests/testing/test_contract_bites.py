@@ -13,6 +13,7 @@ import docferry.testing.contracts  # noqa: F401 - imported before the first meas
 from docferry.testing import ProviderContract
 
 pytest_plugins = ("pytester",)
+pytestmark = pytest.mark.slow
 
 # A specimen is the honest provider with something written below it.
 HONEST = (

@@ -481,7 +481,7 @@ async def docferry_parse(source, options, context):
         "test_parse_leaves_the_loop_to_others",
         code="import time\n"
         + parsed(
-            "end = time.thread_time() + 0.08\nwhile time.thread_time() < end:\n    pass\nreturn document_of(sheets, fingerprint)"
+            "end = time.thread_time() + 0.4\nwhile time.thread_time() < end:\n    pass\nreturn document_of(sheets, fingerprint)"
         ),
         says="use context.run_in_thread",
     ),
