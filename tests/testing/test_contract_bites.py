@@ -6,10 +6,6 @@ import broken_paper
 import paper
 import pytest
 
-# Loaded here, so that the runs inside find them loaded and share one engine.
-import docferry.langchain
-import docferry.llama_index
-import docferry.testing.contracts  # noqa: F401 - imported before the first measured step
 from docferry.testing import ProviderContract
 
 pytest_plugins = ("pytester",)

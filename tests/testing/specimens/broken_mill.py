@@ -62,7 +62,8 @@ def key_of(options):
         "test_protocol_describes_itself",
         code="from dataclasses import replace\n"
         + spoken(
-            "    @property\n    def identity(self):\n        return replace(super().identity, protocol_version='')\n"
+            "    @property\n    def identity(self):\n"
+            "        return replace(super().identity, protocol_version='')\n"
         ),
         says="version of the protocol",
     ),
@@ -124,7 +125,8 @@ def key_of(options):
             "        self.places = {body['job']: f'{self.base_url}/jobs/' + body['job']}\n"
             "        return super().remote_id(body)\n"
             "    def poll(self, receipts):\n"
-            "        response = yield Request(method='GET', url=self.places[receipts[0].remote_id], headers=self.headers)\n"
+            "        url = self.places[receipts[0].remote_id]\n"
+            "        response = yield Request(method='GET', url=url, headers=self.headers)\n"
             "        return (self.status_of(receipts[0], self.read(response)['state']),)\n"
         ),
     ),
@@ -162,15 +164,16 @@ def key_of(options):
         "test_documented_error_has_its_remedy",
         code=read_otherwise(
             "        if response.status == 422:\n"
-            "            raise error_of(response.json(provider='mill')['code'], next_step=f'not {self.key}')\n"
+            "            code = response.json(provider='mill')['code']\n"
+            "            raise error_of(code, next_step=f'not {self.key}')\n"
         ),
         says="sk-mill",
     ),
-    "does not sign its errors": broken(
+    "signs its errors with another name": broken(
         "test_documented_error_has_its_remedy",
         code=read_otherwise(
             "        if response.status == 422 and b'no_pages' in response.body:\n"
-            "            raise QuotaExceededError('no pages left')\n"
+            "            raise QuotaExceededError('no pages left', provider='miller')\n"
         ),
         says="names its provider",
     ),
@@ -218,7 +221,8 @@ def key_of(options):
     "does not read Retry-After": broken(
         "test_retry_after_of_a_busy_service_is_obeyed",
         code=read_otherwise(
-            "        if response.status == 429:\n            raise RateLimitedError('busy', provider='mill')\n"
+            "        if response.status == 429:\n"
+            "            raise RateLimitedError('busy', provider='mill')\n"
         ),
     ),
     "stumbles over an unreadable status": broken(

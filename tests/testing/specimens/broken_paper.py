@@ -474,14 +474,15 @@ async def docferry_parse(source, options, context):
     ),
     "blocks": broken(
         "test_parse_leaves_the_loop_to_others",
-        code="import time\n" + parsed("time.sleep(0.08)\nreturn document_of(sheets, fingerprint)"),
+        code="import time\n" + parsed("time.sleep(0.2)\nreturn document_of(sheets, fingerprint)"),
         says="use context.run_in_thread",
     ),
     "works on the loop": broken(
         "test_parse_leaves_the_loop_to_others",
         code="import time\n"
         + parsed(
-            "end = time.thread_time() + 0.4\nwhile time.thread_time() < end:\n    pass\nreturn document_of(sheets, fingerprint)"
+            "end = time.thread_time() + 0.2\nwhile time.thread_time() < end:\n    pass\n"
+            "return document_of(sheets, fingerprint)"
         ),
         says="use context.run_in_thread",
     ),
@@ -521,7 +522,8 @@ return document_of(sheets, fingerprint)
         "test_cancelled_parse_ends_and_leaves_nothing_running",
         code="import asyncio\nTASKS = []\nasync def watch():\n    await asyncio.sleep(8)\n"
         + parsed(
-            "TASKS.append(asyncio.create_task(watch()))\nawait asyncio.sleep(0.05)\nreturn document_of(sheets, fingerprint)"
+            "TASKS.append(asyncio.create_task(watch()))\nawait asyncio.sleep(0.05)\n"
+            "return document_of(sheets, fingerprint)"
         ),
         says="leaves tasks running",
     ),

@@ -66,7 +66,7 @@ class MillApi:
     key: str = field(repr=False)
 
     limits = Limits(concurrency=4)
-    poll_advice = PollAdvice(floor_seconds=2.0, ceiling_seconds=20.0)
+    poll_advice = PollAdvice(floor_seconds=1.0, ceiling_seconds=20.0)
     batch_limit = 1
 
     @property

@@ -16,7 +16,7 @@ def answer(value, status=200):
 
 
 class MillService:
-    """Done at the third question about a job."""
+    """Done at the second question about a job."""
 
     def __init__(self):
         self.options = {"base_url": ADDRESS, "api_key": KEY}
@@ -67,8 +67,8 @@ class MillService:
             self.says_unknown_word = False
             return answer({"state": "pondering"})
         self.asked[number] = self.asked.get(number, 0) + 1
-        if self.asked[number] < 3:
-            return answer({"state": ("waiting", "grinding")[self.asked[number] - 1]})
+        if self.asked[number] == 1:
+            return answer({"state": "grinding"})
         return answer({"state": f"failed:{self.failures[number]}" if self.failures[number] else "done"})
 
     def result(self, number):

@@ -35,7 +35,7 @@ Tasks = set["asyncio.Task[object]"]
 class ConductContract(Contract):
     """A guest on the one loop of the process."""
 
-    longest_step_seconds: float = 0.25
+    longest_step_seconds: float = 0.1
     """How long a parse may keep the loop from everything else at a time."""
 
     def test_parse_leaves_the_loop_to_others(self, make_trial: MakeTrial) -> None:

@@ -89,10 +89,10 @@ async def _account(workshop: Workshop, bench: JobBench, *, key: str | None) -> A
         given |= {name: key for name in secret_fields(info) if name in given}
     options = read_options(info.options_type, given, provider=info.name)
     api = bench.watched(workshop.trial(bench).provider.job_api(options))
-    return await bench.runner().account(api, settings=JobSettings())
+    return await bench.runner.account(api, settings=JobSettings())
 
 
 async def _cancel(workshop: Workshop, bench: JobBench) -> bool:
-    runner = bench.runner()
+    runner = bench.runner
     (record,) = await runner.books.do(runner.books.ledger.jobs)
     return await runner.cancel(workshop.api(bench), record, settings=JobSettings())

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from docferry.engine import current_engine
+from docferry.plugin import PluginManager
 from docferry.provider import JobApi, JobSettings, ProviderOptions, read_options
+from docferry.settings import PluginPolicy
 from docferry.testing.contracts.provider import ProviderContract
 from docferry.testing.contracts.secrecy import secrets_of
 from docferry.testing.jobs import DocumentedError, JobBench, JobService, RequestKind, Trouble
@@ -48,6 +50,7 @@ class Workshop:
         start = after.clock.now() + HOUR if after else None
         bench = JobBench(folder=folder, service=self.service, start=start)
         self._benches.append(bench)
+        current_engine().run(bench.open())
         return bench
 
     def trial(self, bench: JobBench, options: Mapping[str, Any] | None = None) -> Trial:
@@ -61,7 +64,7 @@ class Workshop:
 
     def options(self) -> ProviderOptions:
         """The options that reach the service."""
-        info = self.trial(self.bench()).info
+        info = PluginManager(policy=PluginPolicy(), points=[self._entry_point]).provider(self.name).info
         return read_options(info.options_type, self.service.options, provider=self.name)
 
     def secrets(self) -> list[str]:

@@ -100,7 +100,7 @@ class MoneyContract(JobContract):
     async def _submit(self, workshop: Workshop, bench: JobBench) -> JobRecord:
         info = workshop.trial(bench).info
         options = read_options(info.options_type, workshop.service.options, provider=self.provider)
-        runner, api = bench.runner(), workshop.api(bench)
+        runner, api = bench.runner, workshop.api(bench)
         async with open_source(self.samples[0].source()) as file:
             return await runner.submit(
                 await runner.errand(api, file, pages=None, options=options, settings=JobSettings())
@@ -108,7 +108,7 @@ class MoneyContract(JobContract):
 
 
 async def _collect(workshop: Workshop, bench: JobBench, record: JobRecord) -> Document:
-    return await bench.runner().document(workshop.api(bench), record, is_sliced=False, settings=JobSettings())
+    return await bench.runner.document(workshop.api(bench), record, is_sliced=False, settings=JobSettings())
 
 
 def _found(path: Path, texts: list[str]) -> list[str]:

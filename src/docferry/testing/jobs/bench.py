@@ -63,20 +63,25 @@ class JobBench:
         """A plugin manager whose providers carry their jobs over this bench."""
         return _BenchManager(points=points, bench=self)
 
+    async def open(self) -> None:
+        """Make ready for work; on the engine loop, before anything else there."""
+        books = Books(
+            ledger=SqliteLedger(str(self.folder / "ledger.sqlite3")),
+            store=PayloadStore(str(self.folder / "payloads")),
+        )
+        self._runner = JobRunner(
+            books=books,
+            transports=lambda _network: self.wire,
+            limiters=Limiters(clock=self.clock),
+            clock=self.clock,
+        )
+        await books.do(books.ledger.jobs)
+
+    @property
     def runner(self) -> JobRunner:
         """The job runner; on the engine loop only."""
         if self._runner is None:
-            folder = self.folder
-            books = Books(
-                ledger=SqliteLedger(str(folder / "ledger.sqlite3")),
-                store=PayloadStore(str(folder / "payloads")),
-            )
-            self._runner = JobRunner(
-                books=books,
-                transports=lambda _network: self.wire,
-                limiters=Limiters(clock=self.clock),
-                clock=self.clock,
-            )
+            raise AssertionError("a bench is opened first")
         return self._runner
 
     def watched(self, api: JobApi) -> JobApi:
@@ -105,7 +110,7 @@ class _BenchContext(ParseContext):
     ) -> Document:
         """Parse with the service, through the bench's ledger and cache."""
         bench = self.bench
-        return await bench.runner().parse(
+        return await bench.runner.parse(
             bench.watched(api), source, pages=pages, options=options, context=self, settings=self.jobs
         )
 
