@@ -11,10 +11,10 @@ from somark_shapes import FINGERPRINT, KEY, Driver, block, envelope, finished, m
 from docferry.errors import DocferryError
 from docferry.model import Receipt, decode_document, encode_document
 from docferry.provider import Response
+from docferry.reading import read_markdown
 from docferry_somark.api import make_api
 from docferry_somark.mapping import KINDS
 from docferry_somark.options import SomarkOptions
-from docferry_somark.reading import read_markdown
 from docferry_somark.result import map_payload
 
 FIELDS = [

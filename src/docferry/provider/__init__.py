@@ -1,5 +1,6 @@
 """The kit for plugin authors: options, what a parse call is handed, and how to speak with a service."""
 
+from docferry.provider.archive import Archive, open_archive
 from docferry.provider.context import ParseContext
 from docferry.provider.exchange import Exchange, FilePart, Keep, Request, Response
 from docferry.provider.job_api import JobApi, PayloadReader, PollAdvice, ServiceIdentity, SubmitItem
@@ -9,6 +10,7 @@ from docferry.provider.slicing import renumber
 from docferry.provider.transport import NetworkSettings
 
 __all__ = [
+    "Archive",
     "Exchange",
     "FilePart",
     "JobApi",
@@ -25,6 +27,7 @@ __all__ = [
     "Response",
     "ServiceIdentity",
     "SubmitItem",
+    "open_archive",
     "read_options",
     "renumber",
 ]

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from docferry.model import Image, Payload
-from docferry_somark.archive import Archive
+from docferry.provider import Archive
 from docferry_somark.wire import Outputs
 
 __all__ = [

@@ -17,9 +17,10 @@ from docferry.model import (
     Page,
     Region,
 )
+from docferry.reading import Piece
+from docferry_somark.dialect import read_dialect
 from docferry_somark.images import ImageShelf, take_images
 from docferry_somark.linking import Draft, join_pages, link_captions, mark_footnotes
-from docferry_somark.reading import Piece, read_markdown
 from docferry_somark.wire import Block, WirePage
 
 __all__ = ["PROVIDER", "map_pages"]
@@ -219,7 +220,7 @@ def _is_bare_table(kind: ElementKind | None, content: str) -> bool:
 
 
 def _table_elements(block: Block, region: Region, element_id: str, shelf: ImageShelf) -> Iterator[Element]:
-    pieces = read_markdown(block.content)
+    pieces = read_dialect(block.content)
     main = next((place for place, piece in enumerate(pieces) if piece.table is not None), None)
     if main is None:
         text, addresses = take_images(block.content)

@@ -7,12 +7,11 @@ from pathlib import PurePosixPath
 
 from docferry.errors import InvalidResponseError
 from docferry.model import Document, DocumentWarning, Element, Page, Region
-from docferry.provider import PayloadReader
-from docferry_somark.archive import Archive, open_archive
+from docferry.provider import Archive, PayloadReader, open_archive
+from docferry_somark.dialect import read_dialect
 from docferry_somark.images import ARCHIVE_PART, ImageShelf
 from docferry_somark.linking import Draft, link_captions
 from docferry_somark.mapping import PROVIDER, map_pages
-from docferry_somark.reading import read_markdown
 from docferry_somark.wire import Envelope, Outputs, read_envelope, read_outputs, read_pages, read_task
 
 __all__ = ["RESULT_PART", "map_payload", "no_output"]
@@ -74,7 +73,7 @@ def _open_archive(
     if payload.payload.part(ARCHIVE_PART) is None:
         return None, ()
     try:
-        return open_archive(stack.enter_context(payload.open(ARCHIVE_PART))), ()
+        return open_archive(stack.enter_context(payload.open(ARCHIVE_PART)), provider=PROVIDER), ()
     except InvalidResponseError:
         if outputs.pages is None and outputs.markdown is None:
             raise
@@ -120,7 +119,7 @@ def _map_markdown(text: str, shelf: ImageShelf, *, page_count: int | None, finge
                 image=shelf.find(piece.image_address),
             )
         )
-        for number, piece in enumerate(read_markdown(text), start=1)
+        for number, piece in enumerate(read_dialect(text), start=1)
     ]
     link_captions(drafts)
     message = "The result is Markdown without pages: nothing says on which page a passage stands."

@@ -3,8 +3,8 @@
 import pytest
 
 from docferry.model import Table
-from docferry_somark import tables as room
-from docferry_somark.tables import HtmlTable, HtmlText, read_html
+from docferry.reading import HtmlTable, HtmlText, read_html
+from docferry.reading import html as room
 
 
 def cells(html):

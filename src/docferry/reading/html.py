@@ -1,7 +1,4 @@
-"""HTML tables to cells. Whatever text stands beside the cells is handed back too, so that nothing is lost.
-
-Knows no provider: it could move to the core when a second plugin needs it.
-"""
+"""HTML tables to cells. Whatever text stands beside the cells is handed back too, so that nothing is lost."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 
 from docferry.errors import InvalidResponseError
-from docferry_somark import archive as room
-from docferry_somark.archive import open_archive
+from docferry.provider import archive as room
+from docferry.provider.archive import open_archive
 
 
 def zipped(members):
@@ -27,7 +27,7 @@ def link(name):
 
 
 def test_members_are_read_by_name():
-    archive = open_archive(zipped([("a/x.md", b"# x"), ("a/", b"")]))
+    archive = open_archive(zipped([("a/x.md", b"# x"), ("a/", b"")]), provider="somark")
 
     assert archive.names == ("a/x.md",)
     assert (archive.read("a/x.md"), archive.size("a/x.md")) == (b"# x", 3)
@@ -37,7 +37,7 @@ def test_members_are_read_by_name():
     "name", ["/etc/passwd", "../x.md", "a/../../x.md", "C:/x.md", "a\\x.md", link("x.md")]
 )
 def test_members_that_lead_elsewhere_are_not_there(name):
-    archive = open_archive(zipped([(name, b"evil"), ("good.md", b"good")]))
+    archive = open_archive(zipped([(name, b"evil"), ("good.md", b"good")]), provider="somark")
 
     if isinstance(name, str) and "\\" in name:  # zipfile itself may have turned it into a slash
         assert all("\\" not in found for found in archive.names)
@@ -47,40 +47,40 @@ def test_members_that_lead_elsewhere_are_not_there(name):
 
 def test_a_small_archive_that_unpacks_to_much_is_refused():
     with pytest.raises(InvalidResponseError, match="larger"):
-        open_archive(zipped([("bomb.md", b"0" * (8 * 1024 * 1024))]))
+        open_archive(zipped([("bomb.md", b"0" * (8 * 1024 * 1024))]), provider="somark")
 
 
 def test_too_many_members_are_refused(monkeypatch):
     monkeypatch.setattr(room, "MAX_MEMBERS", 3)
 
     with pytest.raises(InvalidResponseError, match="larger"):
-        open_archive(zipped([(f"{n}.md", b"x") for n in range(4)]))
+        open_archive(zipped([(f"{n}.md", b"x") for n in range(4)]), provider="somark")
 
 
 def test_too_many_bytes_are_refused(monkeypatch):
     monkeypatch.setattr(room, "MAX_TOTAL_BYTES", 10)
 
     with pytest.raises(InvalidResponseError, match="larger"):
-        open_archive(zipped([("a.md", b"123456"), ("b.md", b"789012")]))
+        open_archive(zipped([("a.md", b"123456"), ("b.md", b"789012")]), provider="somark")
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"not a zip at all" * 100])
 def test_what_is_no_archive_is_told(data):
     with pytest.raises(InvalidResponseError, match="no zip archive"):
-        open_archive(io.BytesIO(data))
+        open_archive(io.BytesIO(data), provider="somark")
 
 
 def test_an_archive_cut_short_is_told():
     whole = zipped([("a.md", bytes(range(256)) * 40)]).getvalue()
 
     with pytest.raises(InvalidResponseError):
-        open_archive(io.BytesIO(whole[: len(whole) // 2]))
+        open_archive(io.BytesIO(whole[: len(whole) // 2]), provider="somark")
 
 
 def test_a_damaged_member_is_told():
     data = bytearray(zipped([("a.md", bytes(range(256)) * 40)]).getvalue())
     data[60:70] = b"\xff" * 10
-    archive = open_archive(io.BytesIO(bytes(data)))
+    archive = open_archive(io.BytesIO(bytes(data)), provider="somark")
 
     with pytest.raises(InvalidResponseError, match="member"):
         archive.read("a.md")

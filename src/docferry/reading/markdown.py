@@ -1,9 +1,6 @@
 """Markdown to pieces of a document: headings, paragraphs, lists, tables, code, formulas and pictures.
 
-Reads CommonMark with pipe tables, HTML tables and TeX between dollar signs. Knows no provider but for two
-habits of SoMark's dialect: a caption is a line that begins with ": ", and [[TOC]] stands for a table of
-contents. It could move to the core when a second plugin needs it.
-Source of the dialect: docs.somark.cn/en/open-source-tools/somarkdown/syntax.md (read 2026-11-21).
+Reads CommonMark with pipe tables, HTML tables and TeX between dollar signs.
 """
 
 import re
@@ -17,12 +14,10 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from docferry.model import ElementKind, Table, TableCell
-from docferry_somark.tables import HtmlTable, is_html_tag, read_html
+from docferry.reading.html import HtmlTable, is_html_tag, read_html
 
 __all__ = ["Piece", "read_markdown"]
 
-CAPTION_MARK = ": "
-TOC_MARK = "[[TOC]]"
 MAX_NESTING = 100
 """Lists and quotes inside each other; the parser leaves out what is deeper, and its own default is 20."""
 
@@ -175,7 +170,7 @@ class _Walk:
             for description, address in images:
                 yield Piece(kind=ElementKind.FIGURE, text=description, image_address=address)
         else:
-            yield _paragraph(text)
+            yield Piece(kind=ElementKind.PARAGRAPH, text=text)
 
     def _item(self, text: str) -> Piece:
         number = self._lists[-1]
@@ -216,14 +211,6 @@ def _pipe_rows(lines: Sequence[str]) -> list[list[TableCell]]:
 def _plain_cell(text: str) -> str:
     tokens = _parser().parseInline(text.replace("\\|", "|"))
     return "\n".join(_plain(token.children or ())[0] for token in tokens)
-
-
-def _paragraph(text: str) -> Piece:
-    if text.startswith(CAPTION_MARK):
-        return Piece(kind=ElementKind.CAPTION, text=text.removeprefix(CAPTION_MARK).strip())
-    if text.strip().upper() == TOC_MARK:
-        return Piece(kind=ElementKind.TOC, text=text.strip())
-    return Piece(kind=ElementKind.PARAGRAPH, text=text)
 
 
 def _plain(children: Sequence[Token]) -> tuple[str, list[tuple[str, str]]]:

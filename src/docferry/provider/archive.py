@@ -37,6 +37,7 @@ class Archive:
     """
 
     names: tuple[str, ...]
+    _provider: str = field(repr=False)
     _file: zipfile.ZipFile = field(repr=False)
     _members: dict[str, zipfile.ZipInfo] = field(repr=False)
 
@@ -59,14 +60,15 @@ class Archive:
         try:
             return self._file.read(member)
         except BROKEN as error:
-            raise _damaged("a member cannot be read") from error
+            raise _damaged("a member cannot be read", provider=self._provider) from error
 
 
-def open_archive(stream: BinaryIO) -> Archive:
+def open_archive(stream: BinaryIO, *, provider: str) -> Archive:
     """Open an archive; the caller keeps the stream open while it reads, and closes it.
 
     Args:
         stream: The archive's bytes; must be seekable.
+        provider: Whose result it is, for errors.
 
     Raises:
         InvalidResponseError: It is no archive, or exceeds the bounds.
@@ -75,13 +77,13 @@ def open_archive(stream: BinaryIO) -> Archive:
         archive = zipfile.ZipFile(stream)  # closing the stream is the caller's
         members = archive.infolist()
     except BROKEN as error:
-        raise _damaged("it is no zip archive, or not a whole one") from error
+        raise _damaged("it is no zip archive, or not a whole one", provider=provider) from error
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
-        raise _damaged("it is larger than any result")
+        raise _damaged("it is larger than any result", provider=provider)
     readable = {member.filename: member for member in members if _is_readable(member)}
     if any(_is_bomb(member) for member in readable.values()):
-        raise _damaged("a member is larger than any result")
-    return Archive(names=tuple(readable), _file=archive, _members=readable)
+        raise _damaged("a member is larger than any result", provider=provider)
+    return Archive(names=tuple(readable), _provider=provider, _file=archive, _members=readable)
 
 
 def _is_readable(member: zipfile.ZipInfo) -> bool:
@@ -103,9 +105,9 @@ def _is_bomb(member: zipfile.ZipInfo) -> bool:
     return member.file_size > MAX_MEMBER_BYTES or (is_dense and member.file_size > RATIO_MATTERS_BYTES)
 
 
-def _damaged(what: str) -> InvalidResponseError:
+def _damaged(what: str, *, provider: str) -> InvalidResponseError:
     return InvalidResponseError(
         f"the archive of the result cannot be used: {what}",
         next_step="fetch the result again",
-        provider="somark",
+        provider=provider,
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from docferry.model import ElementKind
-from docferry_somark.reading import read_markdown
+from docferry.reading import read_markdown
 
 
 def pieces(text):
@@ -42,13 +42,6 @@ def test_code_keeps_what_looks_like_markup():
     assert pieces("```html\n<table>\n  <tr>\n```\n\nafter") == [
         ("code", "<table>\n  <tr>", None),
         ("paragraph", "after", None),
-    ]
-
-
-def test_captions_and_contents_of_the_dialect():
-    assert pieces("[[TOC]]\n\n: **Figure 1:** Ferries") == [
-        ("toc", "[[TOC]]", None),
-        ("caption", "Figure 1: Ferries", None),
     ]
 
 
