@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
 STAMP := $(VENV)/.installed
-VENDORS := .venv-vendors
+VENDORS := $(notdir $(patsubst %/,%,$(wildcard tests/vendors/*/)))
 NEWER ?= python3.13
 
 .DEFAULT_GOAL := help
@@ -36,12 +36,14 @@ test-slow: $(STAMP)  ## Let broken providers fail the contract, each in the name
 test-newer:  ## Run the tests on a newer Python, in an environment of its own: make test-newer NEWER=python3.13
 	$(MAKE) VENV=.venv-$(NEWER) PYTHON=$(NEWER) test
 
-test-vendors: $(STAMP) $(VENDORS)/.installed  ## Run the vendors' own published clients against the emulators
-	$(VENDORS)/bin/python tests/vendors/somark_client.py $(BIN)/docferry
+test-vendors: $(addprefix vendors-,$(VENDORS))  ## Run the vendors' own published clients against the emulators
 
-$(VENDORS)/.installed: tests/vendors/requirements.txt
-	$(PYTHON) -m venv $(VENDORS)
-	$(VENDORS)/bin/python -m pip install --quiet -r tests/vendors/requirements.txt
+vendors-%: $(STAMP) .venv-vendors/%/.installed
+	.venv-vendors/$*/bin/python tests/vendors/$*/client.py $(BIN)/docferry
+
+.venv-vendors/%/.installed: tests/vendors/%/requirements.txt
+	$(PYTHON) -m venv .venv-vendors/$*
+	.venv-vendors/$*/bin/python -m pip install --quiet -r $<
 	@touch $@
 
 check: $(STAMP)  ## Format, lint, layers, types, and the wheels in clean environments

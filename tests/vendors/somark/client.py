@@ -1,7 +1,7 @@
 """The vendor's own client, unmodified, against the emulator of SoMark; `make test-vendors` runs it.
 
 It runs in an environment of its own that has the vendor's client and nothing of docferry. Everything docferry
-does here, it does as the command it is given: `somark_client.py path/to/docferry`.
+does here, it does as the command it is given: `client.py path/to/docferry`.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.pdf"
+DEMO = Path(__file__).resolve().parents[3] / "examples" / "demo.pdf"
 QUICK = ("--queue-seconds", "0", "--work-seconds", "0.2", "--requests-per-second", "0")
 HEADING = "1.2 Passengers by month"
 
