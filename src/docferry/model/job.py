@@ -57,6 +57,8 @@ class JobStatus:
         state: In our words. A word of the service that we do not know is RUNNING: unknown is not terminal.
         raw_state: The service's own word.
         is_known: Whether raw_state is a word we know; unknown ones are logged once.
+        has_document: Whether the service has what it is to parse. False when it says that it still waits for
+            the document: nothing was paid for this job so far.
         pages_done: Pages parsed so far, or None.
         pages_total: Pages to parse, or None.
         error: Why it failed, a DocferryError ready to raise; None unless it ended without success.
@@ -70,6 +72,7 @@ class JobStatus:
     state: JobState
     raw_state: str
     is_known: bool = True
+    has_document: bool = True
     pages_done: int | None = None
     pages_total: int | None = None
     error: Exception | None = None

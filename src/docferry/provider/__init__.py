@@ -3,7 +3,15 @@
 from docferry.provider.archive import Archive, open_archive
 from docferry.provider.context import ParseContext
 from docferry.provider.exchange import Exchange, FilePart, Keep, Request, Response
-from docferry.provider.job_api import JobApi, PayloadReader, PollAdvice, ServiceIdentity, SubmitItem
+from docferry.provider.job_api import (
+    ItemAnswer,
+    JobApi,
+    Leg,
+    PayloadReader,
+    PollAdvice,
+    ServiceIdentity,
+    SubmitItem,
+)
 from docferry.provider.job_settings import JobSettings, OnInterrupt, OnUnknown
 from docferry.provider.options import ProviderOptions, read_options
 from docferry.provider.slicing import renumber
@@ -13,9 +21,11 @@ __all__ = [
     "Archive",
     "Exchange",
     "FilePart",
+    "ItemAnswer",
     "JobApi",
     "JobSettings",
     "Keep",
+    "Leg",
     "NetworkSettings",
     "OnInterrupt",
     "OnUnknown",

@@ -49,9 +49,10 @@ class Request:
         files: Files of a multipart form.
         upload: A file to send as the whole body, streamed with Content-Length and without Content-Type.
         commits: Whether this is the request that may cost money: it is sent once, and when its outcome is
-            unknown it is not sent again.
-        committed_items: For a submission of several files, the positions this request commits; empty for all.
-        receipts: Receipts by position, when they are known before the committing request is sent.
+            unknown it is not sent again. An exchange has at most one, and only exchanges that submit have it.
+        receipts: Of a committing request: the receipts of all items that the exchange is about, in order, when
+            they are known before it is sent. They are written down first; when the outcome is unknown a poll
+            tells what became of it.
         is_repeatable: Whether sending it twice does no harm. None: GET and DELETE are, others are not.
         saves_as: Name of the payload part to stream the body into; empty to read the body into memory.
         is_foreign: Whether the address is not the service's own, such as a signed address of a storage host:
@@ -68,8 +69,7 @@ class Request:
     files: tuple[FilePart, ...] = field(default=(), repr=False)
     upload: SourceFile | None = field(default=None, repr=False)
     commits: bool = False
-    committed_items: tuple[int, ...] = ()
-    receipts: Mapping[int, Receipt] = field(default_factory=dict[int, Receipt])
+    receipts: tuple[Receipt, ...] = ()
     is_repeatable: bool | None = None
     saves_as: str = ""
     is_foreign: bool = False

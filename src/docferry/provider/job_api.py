@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
+from docferry.errors import DocferryError
 from docferry.model import (
     AccountStatus,
     Document,
@@ -17,7 +18,7 @@ from docferry.provider.exchange import Exchange
 from docferry.provider.options import ProviderOptions
 from docferry.sources import SourceFile
 
-__all__ = ["JobApi", "PayloadReader", "PollAdvice", "ServiceIdentity", "SubmitItem"]
+__all__ = ["ItemAnswer", "JobApi", "Leg", "PayloadReader", "PollAdvice", "ServiceIdentity", "SubmitItem"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,13 @@ class PollAdvice:
     Args:
         floor_seconds: Never ask again sooner than this.
         ceiling_seconds: Never wait longer than this.
+        settle_seconds: After a committing request whose outcome is unknown: how long the service may still
+            answer `JobStatus.has_document` False although the document reached it. Then its word counts.
     """
 
     floor_seconds: float = 1.0
     ceiling_seconds: float = 30.0
+    settle_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,27 @@ class PayloadReader:
             return stream.read()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """The rest of the way of one file of a submission, apart from the other files.
+
+    For services that take a list of files in one request and each file in one of its own. The legs of a
+    submission are held side by side. What goes wrong on one is that file's trouble alone, and each has its own
+    step in the ledger.
+
+    Args:
+        exchange: Begins the conversation; called again when the service was too busy to take the file. It
+            holds the committing request of this file, with `receipts=(receipt,)` when the receipt is known
+            from what went before, and returns the receipt.
+    """
+
+    exchange: Callable[[], Exchange[Receipt]] = field(repr=False)
+
+
+ItemAnswer = Receipt | DocferryError | Leg
+"""What a submission says of one file: the receipt, why the file is refused, or what is left to do for it."""
+
+
 class JobApi(Protocol):
     """How to speak with one service. Builds requests and reads responses; never awaits, never sleeps.
 
@@ -132,20 +157,27 @@ class JobApi(Protocol):
         """Files with equal keys may share a submission."""
         ...
 
-    def submit(self, items: Sequence[SubmitItem]) -> Exchange[tuple[Receipt, ...]]:
+    def submit(self, items: Sequence[SubmitItem]) -> Exchange[tuple[ItemAnswer, ...]]:
         """Hand in files.
+
+        What it raises is every file's error. A file that alone is refused is answered with its error: it was
+        not committed, and the others go on. When each file is committed by a request of its own, this exchange
+        commits nothing, and answers with a `Leg` for each file.
 
         A service that answers with the result itself (one file, no job to wait for) may have it saved here:
         yielding `Keep` and requests with `saves_as` after the committing request makes the payload, and the
         job is then neither polled nor fetched.
 
         Returns:
-            One receipt per item, in order.
+            One answer per item, in order: a receipt, an error or a leg.
         """
         ...
 
     def poll(self, receipts: Sequence[Receipt]) -> Exchange[tuple[JobStatus, ...]]:
         """Ask about jobs of one submission: all receipts have the same remote id.
+
+        Also asked about files of which nobody knows whether they arrived, when their receipts were known
+        before (`Request.receipts`): `JobStatus.has_document` False then says that they did not.
 
         Returns:
             One status per receipt, in order. A terminal failure is a status with an error, not a raise.
