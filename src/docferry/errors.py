@@ -29,6 +29,7 @@ DocferryError
       JobFailedError
       JobNotFoundError
       ResultExpiredError
+      ForgedEventError
     InvalidResponseError        the service broke its word
     ProviderBugError            the plugin broke its word
 ```
@@ -45,6 +46,7 @@ __all__ = [
     "DocferryError",
     "EmptySourceError",
     "EncryptedSourceError",
+    "ForgedEventError",
     "InvalidOptionsError",
     "InvalidResponseError",
     "JobFailedError",
@@ -226,6 +228,10 @@ class JobNotFoundError(RejectedError):
 
 class ResultExpiredError(RejectedError):
     """The job is done but its result is no longer kept by the service."""
+
+
+class ForgedEventError(RejectedError):
+    """A call of a webhook that the service did not sign, or signed too long ago; nothing was done."""
 
 
 class InvalidResponseError(ProviderError):

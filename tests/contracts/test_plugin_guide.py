@@ -1,5 +1,7 @@
 """The plugin author's guide is true: its example runs, and every hook stands in it with its arguments."""
 
+import hashlib
+import hmac
 import inspect
 import re
 import sys
@@ -9,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from docferry.errors import CorruptSourceError
+from docferry.errors import CorruptSourceError, ForgedEventError
 from docferry.ingest import Ingestor
+from docferry.model import WebhookEvent
 from docferry.plugin import PluginManager, spec
+from docferry.provider import WebhookSettings
 
 GUIDE = (Path(__file__).resolve().parents[2] / "plugins" / "README.md").read_text(encoding="utf-8")
 HOOKS = {name: function for name, function in vars(spec).items() if name.startswith("docferry_")}
@@ -60,3 +64,20 @@ def test_every_hook_has_a_test():
 
 def test_entry_point_group_is_the_one_in_the_guide():
     assert "[project.entry-points.docferry]" in GUIDE
+
+
+def test_webhook_example_verifies_what_it_is_sent():
+    code = next(
+        block for block in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL) if "docferry_webhook" in block
+    )
+    names = {}
+    exec(compile(code, "plugins/README.md", "exec"), names)  # noqa: S102 - the guide's own example
+    settings = WebhookSettings(now=1000.0, environment={"HAIKU_WEBHOOK_SECRET": "s"})
+    signature = hmac.new(b"s", b"999.job-1 event-1", hashlib.sha256).hexdigest()
+    headers = {"x-haiku-time": "999", "x-haiku-signature": signature}
+
+    events = names["docferry_webhook"](headers, b"job-1 event-1", settings)
+
+    assert events == (WebhookEvent(remote_id="job-1", event_id="event-1"),)
+    with pytest.raises(ForgedEventError):
+        names["docferry_webhook"](headers, b"job-2 event-1", settings)

@@ -8,15 +8,22 @@ from importlib.metadata import EntryPoint
 import anyio
 import pytest
 
-from docferry.errors import InvalidOptionsError, PluginLoadError, ProviderBugError, UnknownProviderError
+from docferry.errors import (
+    ForgedEventError,
+    InvalidOptionsError,
+    PluginLoadError,
+    ProviderBugError,
+    UnknownProviderError,
+)
+from docferry.model import WebhookEvent
 from docferry.plugin import PluginManager
-from docferry.provider import ProviderOptions
+from docferry.provider import ProviderOptions, WebhookSettings
 from docferry.settings import PluginPolicy
 
 HEALTHY = """
 from docferry.model import FileFormat, ProviderInfo
 from docferry.plugin import hookimpl
-from docferry.provider import ProviderOptions
+from docferry.provider import ProviderOptions, WebhookSettings
 
 @hookimpl
 def docferry_provider_info():
@@ -184,3 +191,44 @@ def test_a_panic_of_a_rust_extension_is_the_plugins_bug(install):
 
     with pytest.raises(ProviderBugError, match="raised PanicException"):
         anyio.run(parse)
+
+
+WEBHOOK = """
+from docferry.errors import ForgedEventError
+from docferry.model import WebhookEvent
+
+@hookimpl
+def docferry_webhook(body):
+    {answer}
+"""
+
+
+def call_webhook(install, answer, body=b""):
+    text = HEALTHY.format(name="good") + (WEBHOOK.format(answer=answer) if answer else "")
+    provider = manager(install("good", text)).provider("good")
+    return provider.webhook_events({}, body, WebhookSettings(now=0.0, environment={}))
+
+
+def test_webhook_hook_returns_events(install):
+    event = "return (WebhookEvent(remote_id=body.decode(), event_id='e'),)"
+    assert call_webhook(install, event, b"r1") == (WebhookEvent(remote_id="r1", event_id="e"),)
+
+
+def test_webhook_call_about_nothing_returns_no_events(install):
+    assert call_webhook(install, "return ()") == ()
+
+
+def test_webhook_of_a_provider_without_one_is_refused(install):
+    with pytest.raises(InvalidOptionsError, match="provider good has no webhook"):
+        call_webhook(install, "")
+
+
+def test_webhook_errors_raised_on_purpose_come_through(install):
+    with pytest.raises(ForgedEventError, match="no"):
+        call_webhook(install, "raise ForgedEventError('no')")
+
+
+@pytest.mark.parametrize("answer", ["return body[99]", "return ['r1']", "return ('r1',)", "return 'r1'"])
+def test_webhook_hook_that_breaks_its_word_is_a_bug_of_the_plugin(install, answer):
+    with pytest.raises(ProviderBugError, match="plugin of provider good"):
+        call_webhook(install, answer)

@@ -4,7 +4,16 @@ from docferry.model.codec import decode_document, encode_document
 from docferry.model.document import SCHEMA_VERSION, Document, DocumentWarning, Page
 from docferry.model.element import Element, ElementKind, Image
 from docferry.model.geometry import BoundingBox, LengthUnit, Region
-from docferry.model.job import AccountStatus, Cost, JobState, JobStatus, Payload, PayloadPart, Receipt
+from docferry.model.job import (
+    AccountStatus,
+    Cost,
+    JobState,
+    JobStatus,
+    Payload,
+    PayloadPart,
+    Receipt,
+    WebhookEvent,
+)
 from docferry.model.limits import Limits
 from docferry.model.page_selection import PageSelection
 from docferry.model.progress import ProgressEvent, ProgressPhase
@@ -40,6 +49,7 @@ __all__ = [
     "Region",
     "Table",
     "TableCell",
+    "WebhookEvent",
     "decode_document",
     "encode_document",
 ]

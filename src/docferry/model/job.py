@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["AccountStatus", "Cost", "JobState", "JobStatus", "Payload", "PayloadPart", "Receipt"]
+__all__ = [
+    "AccountStatus",
+    "Cost",
+    "JobState",
+    "JobStatus",
+    "Payload",
+    "PayloadPart",
+    "Receipt",
+    "WebhookEvent",
+]
 
 
 class JobState(StrEnum):
@@ -124,3 +133,17 @@ class AccountStatus:
 
     is_valid: bool
     figures: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookEvent:
+    """A verified call of a service's webhook about one job: a reason to ask, never the answer.
+
+    Args:
+        remote_id: The service's id to ask about, as in the job's `Receipt.remote_id`.
+        event_id: The same for a repetition of the call and different for every other one: the service's own
+            id, or where it has none what the signature was made over, hashed.
+    """
+
+    remote_id: str
+    event_id: str

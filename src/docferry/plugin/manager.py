@@ -3,10 +3,10 @@
 import asyncio
 import difflib
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pluggy
 
@@ -17,9 +17,9 @@ from docferry.errors import (
     ProviderBugError,
     UnknownProviderError,
 )
-from docferry.model import Document, PageSelection, ProviderInfo
+from docferry.model import Document, PageSelection, ProviderInfo, WebhookEvent
 from docferry.plugin import spec
-from docferry.provider import JobApi, ParseContext, ProviderOptions
+from docferry.provider import JobApi, ParseContext, ProviderOptions, WebhookSettings
 from docferry.settings import PluginPolicy, read_plugin_policy
 from docferry.sources import Source
 
@@ -119,6 +119,36 @@ class Provider:
                 f"provider {self.info.name} has no emulator", next_step="name a provider that has"
             )
         return service
+
+    def webhook_events(
+        self, headers: Mapping[str, str], body: bytes, settings: WebhookSettings
+    ) -> tuple[WebhookEvent, ...]:
+        """Verify a call of the provider's webhook, and return the jobs it is about.
+
+        Args:
+            headers: Of the request; names in lower case.
+            body: Of the request, exactly as received.
+            settings: The secrets and the time.
+
+        Raises:
+            InvalidOptionsError: The plugin receives no calls.
+            DocferryError: What the plugin raised on purpose; ForgedEventError for a call of somebody else.
+            ProviderBugError: The plugin raised anything else, or did not return events.
+        """
+        try:
+            events: object = self._hook.docferry_webhook(headers=headers, body=body, settings=settings)
+        except DocferryError:
+            raise
+        except Exception as error:  # Wall: whatever a stranger sends must not end the receiver.
+            raise self._bug(f"raised {type(error).__name__}") from error
+        if events is None:
+            raise InvalidOptionsError(
+                f"provider {self.info.name} has no webhook", next_step="name a provider that has"
+            )
+        found = cast("tuple[object, ...]", events) if isinstance(events, tuple) else (events,)
+        if not all(isinstance(event, WebhookEvent) for event in found):
+            raise self._bug("returned something else than a tuple of WebhookEvent")
+        return cast("tuple[WebhookEvent, ...]", found)
 
     def _bug(self, what: str) -> ProviderBugError:
         return ProviderBugError(

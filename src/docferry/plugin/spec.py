@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Mapping
 
     from docferry.emulation import EmulatedService, EmulatorSettings
-    from docferry.model import Document, PageSelection, ProviderInfo
-    from docferry.provider import JobApi, ParseContext, ProviderOptions
+    from docferry.model import Document, PageSelection, ProviderInfo, WebhookEvent
+    from docferry.provider import JobApi, ParseContext, ProviderOptions, WebhookSettings
     from docferry.sources import Source
 
-__all__ = ["docferry_emulator", "docferry_job_api", "docferry_parse", "docferry_provider_info", "hookimpl"]
+__all__ = [
+    "docferry_emulator",
+    "docferry_job_api",
+    "docferry_parse",
+    "docferry_provider_info",
+    "docferry_webhook",
+    "hookimpl",
+]
 
 hookspec = pluggy.HookspecMarker("docferry")
 hookimpl = pluggy.HookimplMarker("docferry")
@@ -62,6 +69,31 @@ def docferry_job_api(options: "ProviderOptions") -> "JobApi":
 
     Raises:
         MissingCredentialError: There is no key.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def docferry_webhook(
+    headers: "Mapping[str, str]", body: bytes, settings: "WebhookSettings"
+) -> "tuple[WebhookEvent, ...]":
+    """Verify a call of the service's webhook, and return the jobs it is about. Optional.
+
+    For providers whose card has WEBHOOK. No I/O. Read the secrets first: `docferry webhook` calls with no headers and no body when it starts, to
+    tell a missing secret at once and not with the first event.
+
+    Args:
+        headers: Of the request; names in lower case.
+        body: Of the request, exactly as received.
+        settings: The secrets and the time.
+
+    Returns:
+        One event for each job that may have ended; none for a call about something else.
+
+    Raises:
+        MissingCredentialError: A secret is not set.
+        ForgedEventError: The signature is missing or wrong, or too old.
+        InvalidResponseError: It is signed, and cannot be read.
     """
     raise NotImplementedError
 

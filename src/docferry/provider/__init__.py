@@ -14,8 +14,10 @@ from docferry.provider.job_api import (
 )
 from docferry.provider.job_settings import JobSettings, OnInterrupt, OnUnknown
 from docferry.provider.options import ProviderOptions, read_options
+from docferry.provider.signatures import SignatureForm, verify_age, verify_digest, verify_hmac
 from docferry.provider.slicing import renumber
 from docferry.provider.transport import NetworkSettings
+from docferry.provider.webhook_settings import WebhookSettings
 
 __all__ = [
     "Archive",
@@ -36,8 +38,13 @@ __all__ = [
     "Request",
     "Response",
     "ServiceIdentity",
+    "SignatureForm",
     "SubmitItem",
+    "WebhookSettings",
     "open_archive",
     "read_options",
     "renumber",
+    "verify_age",
+    "verify_digest",
+    "verify_hmac",
 ]
