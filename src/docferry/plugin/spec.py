@@ -79,8 +79,8 @@ def docferry_webhook(
 ) -> "tuple[WebhookEvent, ...]":
     """Verify a call of the service's webhook, and return the jobs it is about. Optional.
 
-    For providers whose card has WEBHOOK. No I/O. Read the secrets first: `docferry webhook` calls with no headers and no body when it starts, to
-    tell a missing secret at once and not with the first event.
+    For providers whose card has WEBHOOK. No I/O. Read the secrets first: `docferry webhook` calls with no
+    headers and no body when it starts, to tell a missing secret at once and not with the first event.
 
     Args:
         headers: Of the request; names in lower case.
