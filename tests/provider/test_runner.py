@@ -10,11 +10,13 @@ import pytest
 from depot import DepotApi, DepotOptions, file_of, obtain, reply
 
 from docferry.errors import (
+    ConfigurationError,
     InvalidResponseError,
     JobFailedError,
     JobNotFoundError,
     JobTimeoutError,
     ResultExpiredError,
+    SourceError,
     SubmissionUnknownError,
     UnavailableError,
 )
@@ -45,6 +47,22 @@ def test_a_file_is_submitted_watched_and_fetched(room):
             for seen in here.runner.books.ledger.observations(here.runner.books.ledger.jobs()[0].id)
         ]
         assert words == ["wait", "done"]
+
+    room(scenario)
+
+
+@pytest.mark.parametrize(
+    "error", [SourceError("was changed"), ConfigurationError("the proxy cannot be used")]
+)
+def test_what_went_wrong_before_all_was_sent_leaves_the_job_open(room, error):
+    async def scenario(here):
+        here.depot.plan = [("submit", error)]
+        with pytest.raises(type(error)):
+            await obtain(here.runner)
+        (record,) = here.runner.books.ledger.jobs()
+        assert (record.step, record.error_class) == (JobStep.OPEN, type(error).__name__)
+        assert await obtain(here.new_runner()) == b"the text"
+        assert len(here.depot.submissions) == 1
 
     room(scenario)
 

@@ -1,6 +1,8 @@
 """Requests over real sockets: what is sent, what comes back, and what is never logged."""
 
 import asyncio
+import dataclasses
+import hashlib
 import json
 import logging
 import threading
@@ -8,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from docferry.errors import ConfigurationError
+from docferry.errors import ConfigurationError, SourceError, SourceNotFoundError
 from docferry.provider import FilePart, NetworkSettings, Request
 from docferry.provider.faults import Fault, TransportFault
 from docferry.provider.transport import REQUESTS_IN_FLIGHT, HttpTransport
@@ -19,7 +21,11 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def _handle(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        size = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(size)
+        if len(body) < size:  # the client thought better of it
+            self.close_connection = True
+            return
         server = self.server
         with server.lock:
             server.now += 1
@@ -129,6 +135,47 @@ def test_upload_has_a_length_and_no_content_type(server):
     assert "Content-Type" not in seen["headers"]
     assert "Transfer-Encoding" not in seen["headers"]
     assert len(seen["body"]) == 3_000_000
+
+
+@pytest.fixture
+def big_file(tmp_path):
+    """A file on the disk, as it was when it was hashed."""
+    content = b"x" * 3_000_000
+    path = tmp_path / "big.pdf"
+    path.write_bytes(content)
+    return dataclasses.replace(
+        file_of(content), content=path, fingerprint=f"sha256:{hashlib.sha256(content).hexdigest()}"
+    )
+
+
+def sending(server, file, way):
+    if way == "upload":
+        return Request(method="PUT", url=f"{server.url}/echo", upload=file)
+    part = FilePart(field="file", file=file, file_name="a.pdf", media_type="application/pdf")
+    return Request(method="POST", url=f"{server.url}/echo", files=(part,))
+
+
+@pytest.mark.parametrize("way", ["upload", "form"])
+def test_a_file_on_the_disk_is_sent_whole(server, big_file, way):
+    seen = echo(sending(server, big_file, way))
+    assert seen["body"].count("x") >= 3_000_000
+    assert int(seen["headers"]["Content-Length"]) == len(seen["body"])
+
+
+@pytest.mark.parametrize("way", ["upload", "form"])
+@pytest.mark.parametrize("change", [b"x" * 2_999_999 + b"y", b"x" * 2_999_999, b"x" * 3_000_001])
+def test_a_file_that_was_changed_never_arrives_whole(server, big_file, way, change):
+    big_file.content.write_bytes(change)
+    with pytest.raises(SourceError, match="was changed") as caught:
+        send(sending(server, big_file, way))
+    assert caught.value.source == big_file.name
+
+
+@pytest.mark.parametrize("way", ["upload", "form"])
+def test_a_file_that_is_gone_is_the_sources_trouble(server, big_file, way):
+    big_file.content.unlink()
+    with pytest.raises(SourceNotFoundError):
+        send(sending(server, big_file, way))
 
 
 def test_own_headers_stay_away_from_foreign_addresses(server):

@@ -9,7 +9,14 @@ import anyio.to_thread
 from docferry.errors import ProviderBugError
 from docferry.model import Ability, Document, PageSelection, ProviderInfo
 from docferry.provider import renumber
-from docferry.sources import Source, SourceFile, check_source_file, open_source, slice_pages
+from docferry.sources import (
+    Source,
+    SourceFile,
+    check_source_file,
+    check_unchanged,
+    open_source,
+    slice_pages,
+)
 
 __all__ = ["SourceOpener"]
 
@@ -66,5 +73,6 @@ class SourceOpener:
         file = whole
         if self.pages is not None and self._cuts:
             file, self._numbers = slice_pages(whole, pages=self.pages, password=self.password)
+            check_unchanged(whole)  # the part goes by the fingerprint of the whole
         check_source_file(file, info=self.info)
         return file

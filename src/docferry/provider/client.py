@@ -316,6 +316,9 @@ class ServiceClient:
             if fault.fault is Fault.NOT_SENT:
                 raise _NotSentError(trouble) from fault
             raise trouble from fault
+        except DocferryError as error:  # the file was changed, say: the request did not go out whole
+            await log.refused(request, error)
+            raise
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in LATE_STATUSES:
             await self._lose_sight(request, log, f"the service answered HTTP {response.status}")
         return response

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 import anyio
 import anyio.to_thread
 
-from docferry.errors import ConfigurationError, SourceError
+from docferry.errors import ConfigurationError
 from docferry.provider.exchange import Request, Response
 from docferry.provider.faults import Fault, TransportFault, fault_of
-from docferry.sources import SourceFile
+from docferry.sources import SourceFile, open_unchanged
 
 if TYPE_CHECKING:
     import httpx
@@ -49,6 +49,8 @@ class Transport(Protocol):
 
         Raises:
             TransportFault: No whole response came back.
+            DocferryError: The request cannot be sent as it is, such as a SourceError of a file that was
+                changed meanwhile; it did not go out whole.
         """
         ...
 
@@ -95,6 +97,8 @@ class HttpTransport:
 
         Raises:
             TransportFault: No whole response came back.
+            SourceError: A file to send cannot be read, or was changed since it was hashed.
+            ConfigurationError: The proxy or the certificates cannot be used.
         """
         import httpx  # noqa: PLC0415 - only remote providers pay for it
 
@@ -117,8 +121,8 @@ class HttpTransport:
             built = self._build(client, request, files)
             try:
                 response = await self._follow(client, built, request)
-            except OSError as error:  # httpx has errors of its own for the network: this is about the file
-                raise TransportFault(Fault.UNKNOWN, "the file cannot be read to its end") from error
+            except OSError as error:  # httpx and the file have errors of their own: nobody knows this one
+                raise TransportFault(Fault.UNKNOWN, type(error).__name__) from error
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
             if sink is None or not response.is_success:
@@ -167,7 +171,10 @@ class HttpTransport:
         elif request.form or request.files:
             arguments["data"] = _grouped(request.form)
             arguments["files"] = [
-                (part.field, (part.file_name, files.enter_context(_opened(part.file)), part.media_type))
+                (
+                    part.field,
+                    (part.file_name, files.enter_context(open_unchanged(part.file)), part.media_type),
+                )
                 for part in request.files
             ] or None
         return client.build_request(request.method, request.url, **arguments)
@@ -206,15 +213,6 @@ def _checked_proxy(proxy: str | None) -> "httpx.Proxy | None":
         ) from None
 
 
-def _opened(file: SourceFile) -> BinaryIO:
-    try:
-        return file.open()
-    except OSError as error:
-        raise SourceError(
-            "can no longer be read", next_step="check that it is still there", source=file.name
-        ) from error
-
-
 def _trust(ca_file: str | None) -> Any:  # noqa: ANN401 - what httpx takes: a flag or an ssl context
     if ca_file is None:
         return True
@@ -238,7 +236,7 @@ async def _read_body(parts: AsyncIterator[bytes]) -> bytes:
 
 
 async def _stream(file: SourceFile) -> AsyncIterator[bytes]:
-    stream: BinaryIO = await anyio.to_thread.run_sync(file.open)
+    stream: BinaryIO = await anyio.to_thread.run_sync(open_unchanged, file)
     try:
         while part := await anyio.to_thread.run_sync(stream.read, PART_BYTES):
             yield part

@@ -11,6 +11,7 @@ from docferry.sources.pages import count_pages, slice_pages
 from docferry.sources.sniff import sniff_media_type
 from docferry.sources.source import FileSystem, FileSystemPath, Source, SourceInput, Url
 from docferry.sources.source_file import SourceFile
+from docferry.sources.unchanged import check_unchanged, open_unchanged
 
 __all__ = [
     "FileSystem",
@@ -20,9 +21,11 @@ __all__ = [
     "SourceInput",
     "Url",
     "check_source_file",
+    "check_unchanged",
     "count_pages",
     "expand_sources",
     "open_source",
+    "open_unchanged",
     "slice_pages",
     "sniff_media_type",
 ]
