@@ -77,17 +77,17 @@ class _Witness(io.BufferedIOBase):
             self._begin()
         return self._position
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
         """The next bytes.
 
         Raises:
             SourceError: The file cannot be read, or was changed.
         """
         left = self._file.size_bytes - self._position
-        if not (left and size):
+        if not left or size == 0:
             return b""
         with os_errors_as_source_errors(name=self._file.name):
-            part = self._stream.read(left if size < 0 else min(size, left))
+            part = self._stream.read(left if size is None or size < 0 else min(size, left))
             is_cut_short = not part
             is_at_end = len(part) == left
             has_more = is_at_end and bool(self._stream.read(1))
