@@ -9,6 +9,7 @@ import pytest
 from docferry.errors import InvalidResponseError
 from docferry.provider import archive as room
 from docferry.provider.archive import open_archive
+from docferry.provider.archive_images import ArchiveImages
 
 
 def zipped(members):
@@ -84,3 +85,40 @@ def test_a_damaged_member_is_told():
 
     with pytest.raises(InvalidResponseError, match="member"):
         archive.read("a.md")
+
+
+def test_a_member_is_read_piece_by_piece():
+    archive = open_archive(zipped([("x.bin", b"abcdef")]), provider="somark")
+
+    with archive.open("x.bin") as stream:
+        assert (stream.read(4), stream.read(4), stream.read(4)) == (b"abcd", b"ef", b"")
+
+
+def test_damage_shows_at_the_latest_at_the_end_of_a_member():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as file:
+        file.writestr("x.bin", b"abcdef")
+    damaged = io.BytesIO(stream.getvalue().replace(b"abcdef", b"abcdeX", 1))
+    archive = open_archive(damaged, provider="somark")
+
+    with (
+        pytest.raises(InvalidResponseError, match="a member cannot be read"),
+        archive.open("x.bin") as member,
+    ):
+        while member.read(2):
+            pass
+
+
+def test_pictures_are_found_by_path_or_by_file_name():
+    members = [("out/images/a b.png", b"12"), ("images/b.jpg", b"3"), ("x.md", b"")]
+    images = ArchiveImages(open_archive(zipped(members), provider="somark"), part_name="result.zip")
+
+    found = images.find("images/a%20b.png")
+    assert (found.asset_name, found.media_type, found.size_bytes) == (
+        "result.zip/out/images/a b.png",
+        "image/png",
+        2,
+    )
+    assert images.find("https://host/x/b.jpg?sig=1").asset_name == "result.zip/images/b.jpg"
+    assert (images.find("images/c.gif").asset_name, images.find("c.gif").media_type) == ("", "image/gif")
+    assert images.find("http://[::1").asset_name == ""

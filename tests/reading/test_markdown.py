@@ -3,7 +3,7 @@
 import pytest
 
 from docferry.model import ElementKind
-from docferry.reading import read_markdown
+from docferry.reading import read_inline, read_markdown
 
 
 def pieces(text):
@@ -85,3 +85,29 @@ def test_deep_nesting_keeps_its_text():
 @pytest.mark.parametrize("text", ["", " \n\n ", "---", "![]()"])
 def test_nothing_gives_nothing(text):
     assert pieces(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a **bold** word", "a bold word"),
+        ("retrieval\\_quality.json", "retrieval_quality.json"),
+        ("see [notes](https://example.org/a)", "see notes"),
+        ("# no heading", "# no heading"),
+        ("- no item", "- no item"),
+        ("1. no item", "1. no item"),
+        ("the area $x_1 * y_1$ of it", "the area $x_1 * y_1$ of it"),
+        ("x<sup>2</sup> and a<b", "x2 and a<b"),
+        ("first  \nsecond", "first\nsecond"),
+        ("", ""),
+    ],
+)
+def test_a_passage_is_read_without_marks_and_without_blocks(text, expected):
+    assert read_inline(text).text == expected
+
+
+def test_a_passage_tells_its_pictures():
+    inline = read_inline("before ![a pier](images/p.jpg) after ![](q.png)")
+
+    assert inline.text == "before a pier after"
+    assert inline.image_addresses == ("images/p.jpg", "q.png")

@@ -3,7 +3,8 @@
 import pytest
 from somark_shapes import block, finished, page
 
-from docferry_somark.images import decode_image, image_addresses, part_name, take_images
+from docferry.reading import decode_image, take_images
+from docferry_somark.images import image_addresses, part_name
 from docferry_somark.wire import read_outputs
 
 

@@ -7,9 +7,11 @@ to disk under a name from the archive.
 
 import zipfile
 import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from docferry.errors import InvalidResponseError
 
@@ -49,6 +51,21 @@ class Archive:
         """
         return self._members[name].file_size
 
+    @contextmanager
+    def open(self, name: str) -> Generator[BinaryIO]:
+        """Open a member: `with archive.open(name) as stream`. It never gives more bytes than `size` says.
+
+        Raises:
+            KeyError: There is no such member.
+            InvalidResponseError: It is damaged; raised where that comes to light, at the latest at its end.
+        """
+        member = self._members[name]
+        try:
+            with self._file.open(member) as stream:
+                yield cast("BinaryIO", stream)
+        except BROKEN as error:
+            raise _damaged("a member cannot be read", provider=self._provider) from error
+
     def read(self, name: str) -> bytes:
         """The bytes of a member.
 
@@ -56,11 +73,8 @@ class Archive:
             KeyError: There is no such member.
             InvalidResponseError: It is damaged.
         """
-        member = self._members[name]
-        try:
-            return self._file.read(member)
-        except BROKEN as error:
-            raise _damaged("a member cannot be read", provider=self._provider) from error
+        with self.open(name) as stream:
+            return stream.read()
 
 
 def open_archive(stream: BinaryIO, *, provider: str) -> Archive:

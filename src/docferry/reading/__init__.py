@@ -1,6 +1,22 @@
-"""Markdown and HTML into what documents are made of: the counterpart of `docferry.rendering`. Pure."""
+"""Markdown, HTML, JSON and pictures into what documents are made of: `docferry.rendering` reversed. Pure."""
 
 from docferry.reading.html import HtmlTable, HtmlText, read_html
-from docferry.reading.markdown import Piece, read_markdown
+from docferry.reading.markdown import InlineText, Piece, read_inline, read_markdown
+from docferry.reading.pictures import SUFFIXES, decode_image, image_media_type, is_remote, take_images
+from docferry.reading.pieces import elements_of
 
-__all__ = ["HtmlTable", "HtmlText", "Piece", "read_html", "read_markdown"]
+__all__ = [
+    "SUFFIXES",
+    "HtmlTable",
+    "HtmlText",
+    "InlineText",
+    "Piece",
+    "decode_image",
+    "elements_of",
+    "image_media_type",
+    "is_remote",
+    "read_html",
+    "read_inline",
+    "read_markdown",
+    "take_images",
+]

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from docferry.model import ElementKind, Table, TableCell
 from docferry.reading.html import HtmlTable, is_html_tag, read_html
 
-__all__ = ["Piece", "read_markdown"]
+__all__ = ["InlineText", "Piece", "read_inline", "read_markdown"]
 
 MAX_NESTING = 100
 """Lists and quotes inside each other; the parser leaves out what is deeper, and its own default is 20."""
@@ -44,6 +44,29 @@ class Piece:
     level: int | None = None
     table: Table | None = None
     image_address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlineText:
+    """One passage.
+
+    Args:
+        text: Plain text; TeX keeps its dollar signs; a picture's description stands in its place.
+        image_addresses: Addresses of its pictures, in order.
+    """
+
+    text: str
+    image_addresses: tuple[str, ...] = ()
+
+
+def read_inline(text: str) -> InlineText:
+    """Read one passage of Markdown: emphasis, links, escapes, pictures and TeX, but no blocks.
+
+    What begins like a heading or a list stays as it is.
+    """
+    children = [child for token in _parser().parseInline(text) for child in token.children or ()]
+    plain, images = _plain(children)
+    return InlineText(text=plain, image_addresses=tuple(address for _, address in images if address))
 
 
 def read_markdown(text: str) -> tuple[Piece, ...]:
@@ -209,8 +232,7 @@ def _pipe_rows(lines: Sequence[str]) -> list[list[TableCell]]:
 
 
 def _plain_cell(text: str) -> str:
-    tokens = _parser().parseInline(text.replace("\\|", "|"))
-    return "\n".join(_plain(token.children or ())[0] for token in tokens)
+    return read_inline(text.replace("\\|", "|")).text
 
 
 def _plain(children: Sequence[Token]) -> tuple[str, list[tuple[str, str]]]:

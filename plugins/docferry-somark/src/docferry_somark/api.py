@@ -34,6 +34,7 @@ from docferry.provider import (
     SubmitItem,
 )
 from docferry.provider.faults import read_retry_after
+from docferry.reading.values import Raw, scalar_text
 from docferry.settings import read_environment
 from docferry_somark.assets import asset_folder, save_assets
 from docferry_somark.endpoint import REGION_URLS, is_hosted, read_base_url
@@ -42,7 +43,6 @@ from docferry_somark.fetching import fetch_archive, fetch_images
 from docferry_somark.options import ParseMode, ServiceRegion, SomarkOptions
 from docferry_somark.result import RESULT_PART, map_payload, no_output
 from docferry_somark.statuses import Answer, status_of
-from docferry_somark.values import Raw, scalar_text
 from docferry_somark.wire import encode_form, encode_key, read_envelope, read_outputs, read_task
 
 __all__ = ["POLL_FLOOR_SECONDS", "SomarkApi", "make_api"]

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from docferry.errors import TransientError, UnavailableError
 from docferry.provider import Exchange, Keep, Request
+from docferry.reading import decode_image, is_remote
 from docferry_somark.failures import PROVIDER, expired
-from docferry_somark.images import ARCHIVE_PART, decode_image, image_addresses, is_remote, part_name
+from docferry_somark.images import ARCHIVE_PART, image_addresses, part_name
 from docferry_somark.wire import Outputs
 
 __all__ = ["fetch_archive", "fetch_images"]

@@ -17,9 +17,9 @@ from docferry.model import (
     Page,
     Region,
 )
-from docferry.reading import Piece
+from docferry.reading import Piece, take_images
 from docferry_somark.dialect import read_dialect
-from docferry_somark.images import ImageShelf, take_images
+from docferry_somark.images import ImageShelf
 from docferry_somark.linking import Draft, join_pages, link_captions, mark_footnotes
 from docferry_somark.wire import Block, WirePage
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from docferry.errors import InvalidResponseError
-from docferry.model import Document, DocumentWarning, Element, Page, Region
+from docferry.model import Document, DocumentWarning, Element, Page
 from docferry.provider import Archive, PayloadReader, open_archive
+from docferry.reading import elements_of
 from docferry_somark.dialect import read_dialect
 from docferry_somark.images import ARCHIVE_PART, ImageShelf
 from docferry_somark.linking import Draft, link_captions
@@ -106,21 +107,9 @@ def _has_content(outputs: Outputs) -> bool:
 
 def _map_markdown(text: str, shelf: ImageShelf, *, page_count: int | None, fingerprint: str) -> Document:
     """Map running text. Only in a document of one page is it known where a passage stands."""
-    regions = (Region(page=1),) if page_count == 1 else ()
-    drafts = [
-        Draft(
-            element=Element(
-                id=f"p1-e{number}" if regions else f"e{number}",
-                kind=piece.kind,
-                text=piece.text,
-                level=piece.level,
-                regions=regions,
-                table=piece.table,
-                image=shelf.find(piece.image_address),
-            )
-        )
-        for number, piece in enumerate(read_dialect(text), start=1)
-    ]
+    page = 1 if page_count == 1 else None
+    elements = elements_of(read_dialect(text), page=page, find_image=shelf.find)
+    drafts = [Draft(element=element) for element in elements]
     link_captions(drafts)
     message = "The result is Markdown without pages: nothing says on which page a passage stands."
     return Document(
@@ -128,7 +117,7 @@ def _map_markdown(text: str, shelf: ImageShelf, *, page_count: int | None, finge
         provider=PROVIDER,
         pages=tuple(Page(number=number) for number in range(1, (page_count or 1) + 1)),
         elements=tuple(draft.element for draft in drafts),
-        warnings=() if regions else (DocumentWarning(code="pages_unknown", message=message),),
+        warnings=() if page else (DocumentWarning(code="pages_unknown", message=message),),
     )
 
 

@@ -13,8 +13,7 @@ from typing import cast
 
 import pydantic
 
-from docferry_somark.options import SomarkOptions
-from docferry_somark.values import (
+from docferry.reading.values import (
     NOTHING,
     Raw,
     count_of,
@@ -27,6 +26,7 @@ from docferry_somark.values import (
     scalar_text,
     text_of,
 )
+from docferry_somark.options import SomarkOptions
 
 __all__ = [
     "Block",

@@ -1,4 +1,7 @@
-"""Typed readings of JSON values that may be anything: the value, or what stands for its absence."""
+"""Typed readings of JSON values that may be anything: the value, or what stands for its absence.
+
+For the wire shapes of services, which may send another type than they document.
+"""
 
 import json
 import math
