@@ -23,7 +23,7 @@ def check_chunks(document, chunks, settings, count):
     by_id = {element.id: element for element in elements}
     check_counts(chunks, settings, count)
     check_spans(chunks, by_id)
-    check_coverage(chunks, elements)
+    check_coverage(chunks, elements, stitches_tables=settings.stitches_tables)
     check_places(chunks, by_id)
     assert len({chunk.id for chunk in chunks}) == len(chunks)
 
@@ -60,7 +60,7 @@ def check_spans(chunks, by_id):
         assert not MARKUP.sub("", "".join(between)), "outside the spans there is markup only"
 
 
-def check_coverage(chunks, elements):
+def check_coverage(chunks, elements, *, stitches_tables):
     characters = defaultdict(list)
     rows = defaultdict(list)
     for chunk in chunks:
@@ -74,7 +74,11 @@ def check_coverage(chunks, elements):
                 rows[span.element_id].append((span.element_start, span.element_end, shown))
     for element in elements:
         if element.table is not None and element.table.cells:
-            check_table(element.table, rows.pop(element.id, []))
+            stretches = rows.pop(element.id, [])
+            # The next part of a stitched table shows its header in the header of the first part.
+            n_header = element.table.n_header_rows if stitches_tables else 0
+            is_next = n_header > 0 and all(start >= n_header for start, _, _ in stretches)
+            check_table(element.table, stretches, first=n_header if is_next else 0)
         else:
             check_characters(element.text, characters.pop(element.id, []))
     assert not rows
@@ -90,14 +94,14 @@ def check_characters(text, stretches):
     assert not text[position:].strip(), "only white space is left out at the end"
 
 
-def check_table(table, stretches):
+def check_table(table, stretches, *, first=0):
     texts = [[] for _ in range(table.n_rows)]
     for cell in table.cells:
         if cell.text.strip():
             texts[cell.row].append(cell.text)
     shown_rows = Counter()
     shown_text = defaultdict(str)
-    position = 0
+    position = first
     for start, end, shown in stretches:
         assert start >= position or (start, end) == (position - 1, position), "rows in order"
         assert not any(texts[row] for row in range(position, start)), "only empty rows are left out"
@@ -128,7 +132,8 @@ def check_places(chunks, by_id):
         assert chunk.chunk_on_page == on_page[page]
         shown = {span.element_id for span in chunk.spans}
         assert {kind for name in shown for kind in (by_id[name].kind,)} <= set(chunk.kinds)
-        with_places = {name for name in shown if by_id[name].regions}
+        own = {span.element_id for span in chunk.spans if not span.is_repeat}
+        with_places = {name for name in own if by_id[name].regions}
         assert with_places <= {region.element_id for region in chunk.regions}
         for region in chunk.regions:
             pages = {place.page for place in by_id[region.element_id].regions}

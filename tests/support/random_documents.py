@@ -163,6 +163,24 @@ def random_table(random: Random, *, has_boxes: bool = False) -> Table:
     return Table(n_rows=n_rows, n_columns=n_columns, cells=tuple(cells))
 
 
+def _next_part(random: Random, table: Table) -> Table:
+    """A table with the same header, which the provider may call the next part of the one before."""
+    n_header = table.n_header_rows
+    n_rows = n_header + random.choice((1, 3, 20))
+    body = [
+        TableCell(row=row, column=column, text=random_text(random, random.choice((1, 2, 4))))
+        for row in range(n_header, n_rows)
+        for column in range(table.n_columns)
+    ]
+    head = [cell for cell in table.cells if cell.row < n_header]
+    return Table(
+        n_rows=n_rows,
+        n_columns=table.n_columns,
+        cells=(*head, *body),
+        continues_previous=random.random() < 0.5,
+    )
+
+
 def _spans(random, row, column, n_rows, n_columns, n_header, taken) -> tuple[int, int]:
     if random.random() > 0.1:
         return 1, 1
@@ -195,6 +213,9 @@ def _element(random: Random, index: int, page: int, n_pages: int, before: list[E
     name = f"e{index}"
     if kind is ElementKind.TABLE and random.random() < 0.9:
         table = random_table(random, has_boxes=random.random() < 0.5)
+        last = before[-1].table if before else None
+        if last is not None and last.n_header_rows and random.random() < 0.5:
+            table = _next_part(random, last)
         return Element(id=name, kind=kind, table=table, regions=regions)
     n_words = (
         random.choice((0, 1, 3, 10, 10, 30, 80, 300)) if random.random() < 0.5 else random.randint(1, 20)

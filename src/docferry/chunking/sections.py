@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from docferry.chunking.outline import heading_depths
 from docferry.chunking.parts import HEADING_KINDS, Part
 from docferry.chunking.settings import ChunkSettings, Split, TableFormat
+from docferry.chunking.stitching import is_continuation, stitch
 from docferry.model import Document, Element, ElementKind, Table
 from docferry.rendering import element_body, element_marks, render_table_html, render_table_markdown
 
@@ -33,7 +34,7 @@ def read_parts(document: Document, settings: ChunkSettings) -> Iterator[list[Par
         element for element in document.elements if settings.includes_furniture or not element.is_furniture
     ]
     reader = _Reader(elements, settings)
-    is_apart = settings.split is Split.CHUNK and not settings.joins_pages
+    is_apart = settings.split is Split.CHUNK and not settings.joins_pages and not settings.stitches_tables
     for batch in _batches(elements) if is_apart else (elements,):
         parts = reader.read(batch)
         if parts:
@@ -85,6 +86,8 @@ class _Reader:
         self._render_table: Callable[[Table], str] = (
             render_table_html if settings.table_format is TableFormat.HTML else render_table_markdown
         )
+        self._table_format = settings.table_format
+        self._stitches = settings.stitches_tables and settings.split is not Split.ELEMENT
         self._path: tuple[str, ...] = ()
         self._page = 0
 
@@ -96,7 +99,10 @@ class _Reader:
                 self._page = element.regions[0].page
             table = element.table
             if table is not None and table.cells:
-                parts.append(self._table_part(element, table))
+                if self._stitches and parts and is_continuation(parts[-1], element):
+                    stitch(parts[-1], element, self._table_format)
+                else:
+                    parts.append(self._table_part(element, table))
             elif body := element_body(element):
                 is_marked = element.kind in _MARKED
                 parts.append(self._marked(element, body) if is_marked else self._plain(element, body))

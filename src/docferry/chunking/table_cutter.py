@@ -137,7 +137,8 @@ class TableCutter:
     def _rows_up_to(self, fill: Fill) -> Cut:
         first, self._at = self._at, fill.end
         text = self._rows.render(first, fill.end, n_header=self._n_header)
-        piece = self._piece(text, self._spans(first, fill.end), first, fill.end)
+        spans = self._rows.spans(first, fill.end, n_header=self._n_header, is_repeat=not self._is_header_due)
+        piece = self._piece(text, spans, first, fill.end)
         self._is_header_due = False
         return Cut(piece, fill.tokens)
 
@@ -161,18 +162,3 @@ class TableCutter:
         piece.separator = self.separator
         self._is_first = False
         return piece
-
-    def _spans(self, first: int, end: int) -> tuple[PackedSpan, ...]:
-        """Which characters of a piece show which rows of which element."""
-        rows = self._rows
-        above, _, start = rows.frame(first, n_header=self._n_header)
-        spans: list[PackedSpan] = []
-        if self._n_header:
-            is_repeat = not self._is_header_due
-            spans.append((0, len(above), self._part.element.id, 0, self._n_header, True, is_repeat))
-        for element, own_first, own_end, row in rows.stretches(first, end):
-            row_end = row + own_end - own_first
-            span_start = 0 if row < start else len(above) + rows.length(start, row)
-            span_end = len(above) + rows.length(start, row_end) - 1
-            spans.append((span_start, span_end, element.id, own_first, own_end, True, False))
-        return tuple(spans)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from docferry.chunking.settings import TableFormat
+from docferry.chunking.spans import PackedSpan
 from docferry.model import Element, Table, TableCell
 from docferry.rendering import html_rows, markdown_rows
 
@@ -100,6 +101,26 @@ class TableRows:
         if start == end:
             return above.rstrip("\n") + below
         return above + "\n".join(self.lines[start:end]) + below
+
+    def spans(self, first: int, end: int, *, n_header: int, is_repeat: bool) -> tuple[PackedSpan, ...]:
+        """Which characters of `render(first, end, n_header=n_header)` show which rows of which element.
+
+        Args:
+            first: The first row below the header.
+            end: The row after the last.
+            n_header: How many rows stand above as the header.
+            is_repeat: Whether the header is shown elsewhere as its own.
+        """
+        above, _, start = self.frame(first, n_header=n_header)
+        found: list[PackedSpan] = []
+        if n_header:
+            found.append((0, len(above), self._parts[0][0].id, 0, n_header, True, is_repeat))
+        for element, own_first, own_end, row in self.stretches(first, end):
+            row_end = row + own_end - own_first
+            span_start = 0 if row < start else len(above) + self.length(start, row)
+            span_end = len(above) + self.length(start, row_end) - 1
+            found.append((span_start, span_end, element.id, own_first, own_end, True, False))
+        return tuple(found)
 
     def loosen(self, first: int) -> None:
         """Undo the row spans of the rows tied together from `first` on: empty cells stand in their place."""
