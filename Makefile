@@ -57,6 +57,14 @@ chaos: $(STAMP)  ## Kill a run 20 times and rerun it; send 200 MB and watch the 
 	$(BIN)/python tests/chaos/kill_and_rerun.py
 	$(BIN)/python tests/chaos/big_body.py
 
+bench-chunking: .venv-bench/.installed  ## Compare the chunker with the tokenizer and with other chunkers (about 5 minutes)
+	.venv-bench/bin/python benchmarks/chunking.py
+
+.venv-bench/.installed: benchmarks/requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet -c constraints.txt -r benchmarks/requirements.txt -e .
+	@touch $@
+
 format: $(STAMP)  ## Format and repair what can be repaired
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

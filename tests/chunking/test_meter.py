@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_documents import random_text
 
-from docferry.chunking.meter import Meter, is_clean, last_border
+from docferry.chunking.meter import Meter, closing_marks, is_clean, last_border
 from docferry.chunking.tokens import load_tokenizer
 
 ENCODINGS = ("cl100k_base", "o200k_base")
@@ -59,3 +59,19 @@ def test_known_exceptions_are_not_clean(encoding, after):
     for before in ("End.\n\n", "end\n\n", "。\n\n", "|\n\n"):
         assert not is_clean(before, after)
         assert meter.joined(before, after) == meter.count_once(before + after)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_closing_marks_may_be_counted_apart(encoding):
+    random = Random(5)  # noqa: S311 - tests want the same texts every time
+    meter = Meter(load_tokenizer(encoding))
+    marks = "!.,:;?'\")]}’”…。，；：！？）》」-/*_`"
+    for _ in range(2000):
+        word = random.choice(("dog", "Dogs", "3.14", "渡轮", "it's", "U.S", "C++x", "A1", " of", "x'"))
+        text = word + "".join(random.choices(marks, k=random.randint(0, 6)))
+        end = closing_marks(text)
+        if end is None:
+            continue
+        for after in ("\n\n", "\n", ""):
+            rest = text[: len(text) - len(end)]
+            assert meter.count(rest) + meter.count(end + after) == meter.count(text + after)

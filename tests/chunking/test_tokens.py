@@ -90,18 +90,18 @@ def nothing_loaded(monkeypatch):
 
 @pytest.mark.usefixtures("nothing_loaded")
 def test_the_folder_of_the_environment_comes_first(tmp_path, monkeypatch):
-    bundle = next(folder for folder in room._folders() if folder.is_dir())
+    bundle = next(folder for folder in room.vocabulary_folders() if folder.is_dir())
     for file in bundle.iterdir():
         shutil.copy(file, tmp_path)
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
 
-    assert next(room._folders()) == tmp_path
+    assert next(room.vocabulary_folders()) == tmp_path
     assert load_tokenizer("cl100k_base").count("a ferry") == 2
 
 
 @pytest.mark.usefixtures("nothing_loaded")
 def test_a_damaged_vocabulary_is_passed_over(tmp_path, monkeypatch):
-    bundle = next(folder for folder in room._folders() if folder.is_dir())
+    bundle = next(folder for folder in room.vocabulary_folders() if folder.is_dir())
     for file in bundle.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[:1000])
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))

@@ -17,10 +17,14 @@ from dataclasses import dataclass
 from docferry.chunking.settings import Tokenizer
 from docferry.chunking.tokens import TiktokenTokenizer
 
-__all__ = ["UNCLEAN", "Meter", "Pace", "is_clean", "last_border"]
+__all__ = ["UNCLEAN", "Meter", "Pace", "closing_marks", "is_clean", "last_border"]
 
 _LETTERS = "0-9A-Za-z\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
 _BORDER = re.compile(rf"\S(?= )|[{_LETTERS}](?=[\n、。，！：；？])")
+_MOST_MARKS = 8
+_CLOSING = re.compile(
+    rf"[0-9A-Za-z\u4e00-\u9fff]([!-/:-@\[-`{{-~’”…。，、；：！？）》」]{{0,{_MOST_MARKS}}})\Z"
+)
 _WINDOW = 96  # characters that are searched for a border
 UNCLEAN = frozenset(
     "/\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
@@ -117,6 +121,12 @@ def last_border(text: str) -> int:
     for found in _BORDER.finditer(text, max(len(text) - _WINDOW, 0)):
         last = found.end()
     return last
+
+
+def closing_marks(text: str) -> str | None:
+    """The punctuation that a text ends with, if it follows a letter or digit: a border stands between them."""
+    found = _CLOSING.search(text, max(len(text) - _MOST_MARKS - 1, 0))
+    return found.group(1) if found else None
 
 
 def _first_border(text: str) -> int:

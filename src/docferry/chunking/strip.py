@@ -10,7 +10,7 @@ from itertools import accumulate
 from operator import add
 
 from docferry.chunking.fill import Fill, search
-from docferry.chunking.meter import UNCLEAN, Meter, is_clean, last_border
+from docferry.chunking.meter import UNCLEAN, Meter, closing_marks, is_clean, last_border
 
 __all__ = ["Strip"]
 
@@ -146,8 +146,12 @@ class Strip:
         separator = self._separators[end - 1]
         if not separator:
             return 0
-        tail = self._tail(end, first, lead)
-        text = tail[: len(tail) - len(separator)]
+        text = closing_marks(self._texts[end - 1])
+        if text is None:
+            tail = self._tail(end, first, lead)
+            text = tail[: len(tail) - len(separator)]
+        else:
+            tail = text + separator
         return self._meter.count(tail) - self._meter.count(text)
 
     def _tail(self, end: int, first: int, lead: str) -> str:

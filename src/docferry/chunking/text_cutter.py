@@ -16,6 +16,7 @@ _LATIN_PACE = 3.5  # characters per token that the first guess assumes
 _OTHER_PACE = 1.0
 _LEAST_PACE = 0.01
 _HOPELESS = 64  # characters per token that no sentence has
+_HOPE = 1.5  # times the pace seen last; what would need more is not counted whole
 _CAUTION = 0.97
 _ENOUGH = 0.85  # of the budget; a run that fills less is tried again with more
 _MOST_TRIES = 64  # every try is shorter than the one before or the last one
@@ -54,6 +55,7 @@ class TextRun:
         self._ruler = Ruler(meter, text, self._starts, self._ends, budget=budget)
         self._next = 0
         self._pace = _LATIN_PACE if text.isascii() else _OTHER_PACE
+        self._is_cut = False
 
     @property
     def is_done(self) -> bool:
@@ -77,12 +79,22 @@ class TextRun:
             The piece, or None when not even one sentence fits and none may be cut, or not even one character.
         """
         first = self._next
-        if self._ends[first] - self._starts[first] <= budget * _HOPELESS:
+        if self._may_fit(self._ends[first] - self._starts[first], budget):
             fill = self._ruler.fill(first, lead=lead, budget=budget)
             if fill.end > first:
                 self._next = fill.end
+                self._is_cut = False
                 return Passage(self._starts[first], self._ends[fill.end - 1], fill.tokens)
         return self._cut_sentence(lead, budget) if is_forced else None
+
+    def _may_fit(self, size: int, budget: int) -> bool:
+        """Whether a stretch of that many characters is worth counting whole.
+
+        What is left of a sentence that was cut before is counted when it looks as if it might fit: else a run
+        of one kind would be counted to its end at every cut.
+        """
+        pace = self._pace * _HOPE if self._is_cut else _HOPELESS
+        return size <= budget * pace
 
     def _cut_sentence(self, lead: str, budget: int) -> Passage | None:
         """Take as many words of a sentence as fit, about."""
@@ -90,7 +102,7 @@ class TextRun:
         limit = self._ends[self._next]
         start = limit - len(sentence.lstrip())
         room = max(budget - (self._meter.count(lead) if lead else 0), 1)
-        size = max(int(room * self._pace), 1)
+        size = max(int(room * self._pace * _CAUTION), 1)
         best: Passage | None = None
         for _ in range(_MOST_TRIES):
             end = self._border(start, min(start + size, limit))
@@ -117,8 +129,10 @@ class TextRun:
         rest = self.text[position : self._ends[self._next]]
         if rest.strip():
             self._starts[self._next] = position + len(rest) - len(rest.lstrip())
+            self._is_cut = True
         else:
             self._next += 1
+            self._is_cut = False
 
     def _border(self, start: int, end: int) -> int:
         """The best place to cut at or before a position.

@@ -21,7 +21,7 @@ from docferry.settings import read_environment
 if TYPE_CHECKING:
     import tiktoken
 
-__all__ = ["TiktokenTokenizer", "load_tokenizer"]
+__all__ = ["TiktokenTokenizer", "load_tokenizer", "vocabulary_folders"]
 
 _BUNDLE = "llama_index/core/_static/tiktoken_cache"
 _ADDITIVE = frozenset(
@@ -144,7 +144,7 @@ def _read_ranks(url: str, expected_hash: str | None = None) -> dict[bytes, int]:
     from tiktoken import load  # noqa: PLC0415 - loaded with the first encoding
 
     file_name = hashlib.sha1(url.encode(), usedforsecurity=False).hexdigest()
-    for folder in _folders():
+    for folder in vocabulary_folders():
         path = folder / file_name
         content = path.read_bytes() if path.is_file() else b""
         if content and expected_hash in (None, hashlib.sha256(content).hexdigest()):
@@ -153,7 +153,8 @@ def _read_ranks(url: str, expected_hash: str | None = None) -> dict[bytes, int]:
     return load.load_tiktoken_bpe(url, expected_hash)
 
 
-def _folders() -> Iterator[Path]:
+def vocabulary_folders() -> Iterator[Path]:
+    """Where vocabularies are looked for on this machine, the first one first."""
     chosen = read_environment("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR")
     if chosen is not None:
         yield Path(chosen)
