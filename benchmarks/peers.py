@@ -47,10 +47,9 @@ def langchain(encoding: str, max_tokens: int) -> Iterator[tuple[str, Cut]]:
 
 
 def llama_index(encoding: str, max_tokens: int) -> Iterator[tuple[str, Cut]]:
+    import tiktoken
     from llama_index.core.node_parser import MarkdownNodeParser, SentenceSplitter
     from llama_index.core.schema import Document, MetadataMode
-
-    import tiktoken
 
     def split(text: str) -> list[int]:
         return tiktoken.get_encoding(encoding).encode_ordinary(text)
@@ -69,9 +68,8 @@ def llama_index(encoding: str, max_tokens: int) -> Iterator[tuple[str, Cut]]:
 
 
 def chonkie(encoding: str, max_tokens: int) -> Iterator[tuple[str, Cut]]:
-    from chonkie import RecursiveChunker, SentenceChunker
-
     import tiktoken
+    from chonkie import RecursiveChunker, SentenceChunker
 
     tokenizer = tiktoken.get_encoding(encoding)
     for name, make in (("Recursive", RecursiveChunker), ("Sentence", SentenceChunker)):
@@ -80,9 +78,8 @@ def chonkie(encoding: str, max_tokens: int) -> Iterator[tuple[str, Cut]]:
 
 
 def semchunk(encoding: str, max_tokens: int) -> Iterator[tuple[str, Cut]]:
-    from semchunk import chunk
-
     import tiktoken
+    from semchunk import chunk
 
     def count(text: str) -> int:
         return len(tiktoken.get_encoding(encoding).encode_ordinary(text))

@@ -124,7 +124,7 @@ def last_border(text: str) -> int:
 
 
 def closing_marks(text: str) -> str | None:
-    """The punctuation that a text ends with, if it follows a letter or digit: a border stands between them."""
+    """The punctuation that a text ends with, if a letter or digit is before it: there a border stands."""
     found = _CLOSING.search(text, max(len(text) - _MOST_MARKS - 1, 0))
     return found.group(1) if found else None
 
