@@ -2,12 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from docferry.chunking.chunk import Chunk
+from docferry.chunking.chunk import Chunk, OpenChunk
 from docferry.chunking.parts import Draft, Part
 from docferry.chunking.settings import ChunkSettings
 from docferry.chunking.spans import ChunkSpans, PackedSpan
-from docferry.model import ElementKind, Provenance
+from docferry.model.provenance import place
+
+if TYPE_CHECKING:
+    from docferry.model import ElementKind, Provenance
 
 __all__ = ["assemble"]
 
@@ -26,26 +30,44 @@ def assemble(drafts: Iterable[Draft], *, settings: ChunkSettings, source_name: s
     for draft in drafts:
         text, parts = draft.text, draft.parts
         embedded = draft.prefix + text
-        regions, kinds = _places(parts)
-        pages = {region.page for region in regions}
-        page = min(pages, default=0)
-        position = on_page[page] = on_page.get(page, 0) + 1
+        chunk = OpenChunk()
+        chunk.text = text
+        chunk.text_to_embed = embedded
+        chunk.token_count = draft.tokens
+        _locate(chunk, parts)
+        chunk.headings = parts[0].path if len(parts) == 1 and not parts[0].is_heading else _headings(parts)
+        pages = chunk.pages
+        page = pages[0] if pages else 0
+        chunk.chunk_on_page = on_page[page] = on_page.get(page, 0) + 1
         chunk_id = _digest(f"{key}\x1e{page}\x1e{embedded}")
         n_equal = equals[chunk_id] = equals.get(chunk_id, 0) + 1
         if n_equal > 1:
             chunk_id = _digest(f"{key}\x1e{page}\x1e{embedded}\x1e{n_equal}")
-        yield Chunk(
-            id=chunk_id,
-            text=text,
-            text_to_embed=embedded,
-            token_count=draft.tokens,
-            headings=_headings(parts),
-            pages=tuple(sorted(pages)),
-            regions=tuple(regions),
-            kinds=tuple(dict.fromkeys(kinds)),
-            chunk_on_page=position,
-            spans=ChunkSpans(_spans(parts)),
-        )
+        chunk.id = chunk_id
+        chunk.spans = ChunkSpans(_spans(parts))
+        yield chunk.close()
+
+
+def _locate(chunk: OpenChunk, parts: Sequence[Part]) -> None:
+    """Write down where the parts of a chunk stand, and what they are."""
+    regions: list[Provenance] = []
+    kinds: list[ElementKind] = []
+    for part in parts:
+        element = part.element
+        kinds.append(element.kind)
+        if part.regions is not None:
+            regions += part.regions
+            continue
+        name = element.id
+        for region in element.regions:
+            regions.append(place(region.page, region.box, name))
+        for companion in part.companions:
+            kinds.append(companion.kind)
+            regions += [place(region.page, region.box, companion.id) for region in companion.regions]
+    chunk.regions = tuple(regions)
+    chunk.kinds = (kinds[0],) if kinds.count(kinds[0]) == len(kinds) else tuple(dict.fromkeys(kinds))
+    pages = {region.page for region in regions}
+    chunk.pages = tuple(sorted(pages)) if len(pages) > 1 else tuple(pages)
 
 
 def _spans(parts: Sequence[Part]) -> tuple[PackedSpan, ...]:
@@ -57,31 +79,12 @@ def _spans(parts: Sequence[Part]) -> tuple[PackedSpan, ...]:
         end = start + len(part.text)
         if part.spans is None:
             start += part.opening
-            offset = part.offset
             own_end = end - part.closing
+            offset = part.offset
             spans.append((start, own_end, part.element.id, offset, offset + own_end - start, False, False))
         else:
             spans += [(start + span[0], start + span[1], *span[2:]) for span in part.spans]
     return tuple(spans)
-
-
-def _places(parts: Sequence[Part]) -> tuple[list[Provenance], list[ElementKind]]:
-    """Where parts stand, and what they are."""
-    regions: list[Provenance] = []
-    kinds: list[ElementKind] = []
-    for part in parts:
-        element = part.element
-        kinds.append(element.kind)
-        if part.regions is not None:
-            regions += part.regions
-            continue
-        for region in element.regions:
-            regions.append(Provenance(page=region.page, box=region.box, element_id=element.id))
-        for companion in part.companions:
-            more_regions, more_kinds = _places((Part("", companion, part.path, part.page),))
-            regions += more_regions
-            kinds += more_kinds
-    return regions, kinds
 
 
 def _headings(parts: Sequence[Part]) -> tuple[str, ...]:

@@ -63,9 +63,9 @@ class Cut:
     tokens: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
-    """What will be a chunk.
+    """What will be a chunk. Not frozen, which would double what it costs; nobody changes one.
 
     Args:
         parts: Its parts in order, not empty.

@@ -1,10 +1,11 @@
 """Where a passage comes from."""
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 from docferry.model.geometry import BoundingBox
 
-__all__ = ["Provenance"]
+__all__ = ["Provenance", "place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +21,25 @@ class Provenance:
     page: int
     box: BoundingBox | None
     element_id: str
+
+
+class _Open:
+    """A Provenance that is still being written: the same slots, without the guard."""
+
+    __slots__ = Provenance.__slots__
+
+    def __init__(self, page: int, box: BoundingBox | None, element_id: str) -> None:
+        self.page = page
+        self.box = box
+        self.element_id = element_id
+
+
+def place(page: int, box: BoundingBox | None, element_id: str) -> Provenance:
+    """Make a Provenance in a quarter of the time that its own constructor needs.
+
+    A frozen dataclass sets each field through a function. Chunking makes one for every element of a document,
+    and the constructor would take a tenth of what counting the tokens takes.
+    """
+    made = cast("Any", _Open(page, box, element_id))
+    made.__class__ = Provenance
+    return cast("Provenance", made)
