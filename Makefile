@@ -46,6 +46,16 @@ vendors-%: $(STAMP) .venv-vendors/%/.installed
 	.venv-vendors/$*/bin/python -m pip install --quiet -r $<
 	@touch $@
 
+test-stores: .venv-stores/.installed  ## Put documents into Chroma, Qdrant and LanceDB, in an environment of their own
+	.venv-stores/bin/python -m pytest -q tests/stores
+
+.venv-stores/.installed: tests/stores/requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv-stores
+	.venv-stores/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venv-stores/bin/python -m pip install --quiet -r tests/stores/requirements.txt --group test \
+	  -e plugins/docferry-local -e ".[langchain,llama-index]"
+	@touch $@
+
 check: $(STAMP)  ## Format, lint, layers, types, and the wheels in clean environments
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
