@@ -105,7 +105,7 @@ def test_a_killed_process_is_followed_by_one_that_attaches(room):
         while not here.depot.polls:
             await asyncio.sleep(0)
         # The process is gone: nothing of it runs on, and its lease lapses.
-        here.runner._leases._heart.cancel()
+        here.runner.register._leases._heart.cancel()
         here.runner.books.ledger.release = lambda *_: None
         task.cancel()
         await asyncio.wait({task})
@@ -526,7 +526,7 @@ def test_the_file_of_a_waiter_that_left_stays_for_the_others(room, tmp_path, bat
         while len(here.runner.books.ledger.jobs()) < 2:
             await asyncio.sleep(0)
         second = parse("second")
-        while here.runner._shared[here.runner.books.ledger.jobs()[0].job_key].waiters < 2:
+        while here.runner._shared.waiters(here.runner.books.ledger.jobs()[0].job_key) < 2:
             await asyncio.sleep(0)
         first.cancel()
         await asyncio.wait({first})
@@ -639,7 +639,7 @@ def test_a_dead_process_is_not_waited_for(room):
         task = asyncio.create_task(obtain(here.runner))
         while not here.depot.polls:
             await asyncio.sleep(0)
-        here.runner._leases._heart.cancel()
+        here.runner.register._leases._heart.cancel()
         here.runner.books.ledger.release = lambda *_: None
         task.cancel()
         await asyncio.wait({task})

@@ -82,14 +82,14 @@ class Clerk:
         api, runner = plan.provider.job_api(plan.options), self.runner
         receipt = _receipt(remote_id, item_id)
         if source is None:
-            return await runner.attach(api, receipt, errand=None, options=plan.options)
+            return await runner.register.attach(api, receipt, errand=None, options=plan.options)
         single = await anyio.to_thread.run_sync(_single, source, plan.provider)
         opener = plan.opener()
         async with opener.open(single) as file:
             errand = await runner.errand(
                 api, file, pages=opener.asked_pages, options=plan.options, settings=self.jobs
             )
-            return await runner.attach(api, receipt, errand=errand, options=plan.options)
+            return await runner.register.attach(api, receipt, errand=errand, options=plan.options)
 
     async def document(self, record: JobRecord) -> Document:
         """The document of a job that was submitted earlier; waits for the job."""
@@ -142,7 +142,7 @@ class Clerk:
         record = await self.find(job)
         provider = self._manager.provider(record.provider)
         api = provider.job_api(self._recalled_options(provider, record))
-        return await self.runner.cancel(api, record, settings=self.jobs)
+        return await self.runner.register.cancel(api, record, settings=self.jobs)
 
     async def resolve(self, job: JobId, *, submitted: str, item_id: str, resubmits: bool) -> JobRecord:
         """See `JobDesk.resolve`."""
@@ -152,7 +152,7 @@ class Clerk:
                 next_step="give one of both",
             )
         record = await self.find(job)
-        return await self.runner.resolve(record, None if resubmits else _receipt(submitted, item_id))
+        return await self.runner.register.resolve(record, None if resubmits else _receipt(submitted, item_id))
 
     async def forget(self, jobs: Iterable[JobId], *, older_than_days: float | None) -> int:
         """See `JobDesk.forget`."""
@@ -165,7 +165,7 @@ class Clerk:
                 for record in everything
                 if record.updated_at < limit and not (record.is_current and record.step.is_under_way)
             ]
-        return await self.runner.forget(records)
+        return await self.runner.register.forget(records)
 
     async def account(self, provider: str, *, options: GivenOptions) -> AccountStatus:
         """See `JobDesk.account`."""
@@ -174,7 +174,7 @@ class Clerk:
 
     async def unfinished(self) -> tuple[JobRecord, ...]:
         """See `JobDesk.unfinished`."""
-        return await self.runner.unfinished()
+        return await self.runner.register.unfinished()
 
     async def cache_info(self) -> CacheInfo:
         """See `JobDesk.cache_info`."""

@@ -11,6 +11,7 @@ from docferry.ingest.producer import Step, ignore
 from docferry.model import Document, PageSelection, ProgressEvent
 from docferry.plugin import Provider
 from docferry.provider import JobSettings, ParseContext, ProviderOptions
+from docferry.provider.freshness import Freshness
 from docferry.sources import Source, SourceInput, expand_sources
 
 __all__ = ["Parsing", "Plan", "expand"]
@@ -44,6 +45,7 @@ class Parsing:
 
     plan: Plan
     inputs: SourceInput | Iterable[SourceInput]
+    _freshness: Freshness = field(default_factory=Freshness, init=False)
     _items: "Iterator[Source | DocferryError] | None" = field(default=None, init=False)
 
     async def next_step(self) -> Step | DocferryError | None:
@@ -62,7 +64,13 @@ class Parsing:
     async def _parse(self, source: Source) -> Document:
         plan, info = self.plan, self.plan.provider.info
         opener = plan.opener()
-        context = ParseContext(info=info, jobs=plan.jobs, opener=opener.open, listener=plan.listener)
+        context = ParseContext(
+            info=info,
+            jobs=plan.jobs,
+            opener=opener.open,
+            listener=plan.listener,
+            freshness=self._freshness,
+        )
         document = await plan.provider.parse(
             source, pages=opener.asked_pages, options=plan.options, context=context
         )

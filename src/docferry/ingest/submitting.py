@@ -12,6 +12,7 @@ from docferry.ingest.parsing import Plan, expand
 from docferry.ledger import JobRecord
 from docferry.provider import JobApi
 from docferry.provider.custody import Custody
+from docferry.provider.freshness import Freshness
 from docferry.provider.runner import JobRunner
 from docferry.sources import Source, SourceInput
 
@@ -57,11 +58,12 @@ async def submit_sources(
         The outcomes, in the order of the sources.
     """
     room = asyncio.Semaphore(max(FILES_AT_ONCE, BATCHES_AT_ONCE * api.batch_limit))
+    freshness = Freshness()
     tasks: list[asyncio.Task[SubmitOutcome]] = []
 
     async def submit(item: Source | DocferryError) -> SubmitOutcome:
         try:
-            return await _submitted(item, plan, api, runner)
+            return await _submitted(item, plan, api, runner, freshness)
         finally:
             room.release()
 
@@ -79,19 +81,23 @@ async def submit_sources(
 
 
 async def _submitted(
-    item: Source | DocferryError, plan: Plan, api: JobApi, runner: JobRunner
+    item: Source | DocferryError, plan: Plan, api: JobApi, runner: JobRunner, freshness: Freshness
 ) -> SubmitOutcome:
     if isinstance(item, DocferryError):
         return SubmitOutcome(source=item.source, error=item)
     came = await attempt(
-        lambda: _job_of(item, plan, api, runner), source=item.name, provider=plan.provider.info.name
+        lambda: _job_of(item, plan, api, runner, freshness),
+        source=item.name,
+        provider=plan.provider.info.name,
     )
     if isinstance(came, DocferryError):
         return SubmitOutcome(source=item.name, error=came)
     return SubmitOutcome(source=item.name, job=came)
 
 
-async def _job_of(source: Source, plan: Plan, api: JobApi, runner: JobRunner) -> JobRecord:
+async def _job_of(
+    source: Source, plan: Plan, api: JobApi, runner: JobRunner, freshness: Freshness
+) -> JobRecord:
     opener = plan.opener()
     custody = Custody(opener.open(source))
     async with custody.open() as file:
@@ -102,5 +108,6 @@ async def _job_of(source: Source, plan: Plan, api: JobApi, runner: JobRunner) ->
             options=plan.options,
             settings=plan.jobs,
             custody=custody,
+            freshness=freshness,
         )
         return await runner.submit(errand)

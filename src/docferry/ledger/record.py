@@ -82,6 +82,8 @@ class JobRecord(NewJob):
         step: Where it stands in our books.
         created_at: When it was first claimed.
         updated_at: When anything but its lease last changed.
+        submitted_at: When it was submitted: its receipt came, or the request went out of which nobody knows
+            what became; None before.
         state: What the service last said, in our words; None before the first observation.
         raw_state: What the service last said, in its own word.
         receipt: The service's receipt; None while it is not known. At INTENT and UNKNOWN it is a receipt that
@@ -101,6 +103,7 @@ class JobRecord(NewJob):
     step: JobStep
     created_at: float
     updated_at: float
+    submitted_at: float | None = None
     state: JobState | None = None
     raw_state: str = ""
     receipt: Receipt | None = None

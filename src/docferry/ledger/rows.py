@@ -24,11 +24,11 @@ _NEW_JOB_FIELDS = tuple(field.name for field in fields(NewJob))
 
 _INSERT = """
 INSERT INTO jobs (
-  id, attempt, is_current, step, created_at, updated_at, lease_owner, lease_until, remote_id, item_id,
-  payload_key, job_key, provider, protocol_version, operation, endpoint, account_hash,
+  id, attempt, is_current, step, created_at, updated_at, submitted_at, lease_owner, lease_until,
+  remote_id, item_id, payload_key, job_key, provider, protocol_version, operation, endpoint, account_hash,
   source_name, file_name, fingerprint, size_bytes, pages, expected_pages, options_json
 ) VALUES (
-  :id, :attempt, 1, :step, :now, :now, :lease_owner, :lease_until, :remote_id, :item_id,
+  :id, :attempt, 1, :step, :now, :now, :submitted_at, :lease_owner, :lease_until, :remote_id, :item_id,
   :payload_key, :job_key, :provider, :protocol_version, :operation, :endpoint, :account_hash,
   :source_name, :file_name, :fingerprint, :size_bytes, :pages, :expected_pages, :options_json
 )
@@ -61,6 +61,7 @@ def insert_attempt(  # noqa: PLR0913 - a row is what it is
         "attempt": attempt,
         "step": step.value,
         "now": now,
+        "submitted_at": now if receipt else None,
         "lease_owner": owner,
         "lease_until": lease_until,
         "remote_id": receipt.remote_id if receipt else None,
@@ -108,6 +109,7 @@ def read_job(row: sqlite3.Row) -> JobRecord:
         step=JobStep(row["step"]),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        submitted_at=row["submitted_at"],
         state=None if row["state"] is None else JobState(row["state"]),
         raw_state=row["raw_state"],
         receipt=_read_receipt(row),

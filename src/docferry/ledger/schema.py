@@ -155,6 +155,10 @@ LEDGER_SCHEMA = Schema(
             """,
             "CREATE INDEX events_received ON events (received_at)",
         ),
+        (
+            "ALTER TABLE jobs ADD COLUMN submitted_at REAL",
+            "UPDATE jobs SET submitted_at = updated_at WHERE step <> 'open'",
+        ),
     ),
 )
 

@@ -48,10 +48,10 @@ def store_intent(  # noqa: PLR0913 - the arguments of the ledger's method
     connection.executemany(
         """
         UPDATE jobs SET step = 'intent', submission_id = ?, remote_id = ?, item_id = ?,
-          error_class = '', error_message = '', updated_at = ?
+          error_class = '', error_message = '', updated_at = ?, submitted_at = ?
         WHERE id = ?
         """,
-        [(submission_id, *_receipt_columns(receipts.get(job_id)), now, job_id) for job_id in job_ids],
+        [(submission_id, *_receipt_columns(receipts.get(job_id)), now, now, job_id) for job_id in job_ids],
     )
 
 
@@ -73,10 +73,14 @@ def store_receipts(
     connection.executemany(
         """
         UPDATE jobs SET step = 'submitted', remote_id = ?, item_id = ?,
-          error_class = '', error_message = '', updated_at = ?
+          error_class = '', error_message = '', updated_at = ?, submitted_at = ?
         WHERE id = ?
         """,
-        [(*_receipt_columns(receipts[job.id]), now, job.id) for job in records.values() if is_written(job)],
+        [
+            (*_receipt_columns(receipts[job.id]), now, _submission_time(job, now), job.id)
+            for job in records.values()
+            if is_written(job)
+        ],
     )
     return _lost(
         receipts.keys(),
@@ -102,7 +106,7 @@ def store_not_committed(
     connection.executemany(
         """
         UPDATE jobs SET step = 'open', remote_id = NULL, item_id = '', submission_id = '',
-          error_class = ?, error_message = ?, updated_at = ?
+          submitted_at = NULL, error_class = ?, error_message = ?, updated_at = ?
         WHERE id = ?
         """,
         [(*_error_columns(error), now, job.id) for job in records.values() if is_ours(job)],
@@ -229,6 +233,11 @@ def _lost(
     job_ids: Iterable[str], records: Mapping[str, JobRecord], is_kept: Callable[[JobRecord], bool]
 ) -> tuple[str, ...]:
     return tuple(job_id for job_id in job_ids if job_id not in records or not is_kept(records[job_id]))
+
+
+def _submission_time(job: JobRecord, now: float) -> float:
+    """Now, when the answer has just come; when it was missing for a while, the time of the request."""
+    return job.submitted_at if job.step is JobStep.UNKNOWN and job.submitted_at is not None else now
 
 
 def _receipt_columns(receipt: Receipt | None) -> tuple[str | None, str]:

@@ -1,11 +1,12 @@
 """The ledger and the payload cache as the engine uses them: off the loop, one call at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import BinaryIO, ParamSpec, TypeVar
 
-from docferry.ledger import JobRecord, Ledger, PayloadStore
+from docferry.ledger import BlobWriter, JobRecord, Ledger, PayloadStore
 from docferry.model import Payload, PayloadPart
 from docferry.provider.exchange import Keep, Response
 from docferry.provider.job_api import PayloadReader
@@ -39,6 +40,28 @@ class Books:
         """Call a method of the ledger or the store in the worker thread. Once begun it is not abandoned."""
         call = partial(work, *args, **kwargs)
         return await _unbroken(asyncio.wrap_future(self._lane.submit(call)))
+
+    @asynccontextmanager
+    async def held(
+        self, acquire: Callable[[], Result], release: Callable[[Result], object]
+    ) -> AsyncGenerator[Result]:
+        """Have something of the ledger or the store while the block runs; never left over, however it ends.
+
+        Args:
+            acquire: Called in the worker thread.
+            release: Called there with what came of it.
+        """
+        things: list[Result] = []  # a cancelled await does not return what the call brought
+
+        def get() -> None:
+            things.append(acquire())
+
+        try:
+            await self.do(get)
+            yield things[0]
+        finally:
+            for thing in things:
+                await self.do(release, thing)
 
     def reader(self, payload: Payload) -> PayloadReader:
         """Access to a payload's bytes."""
@@ -87,28 +110,25 @@ class PayloadCollector:
 
     async def stream(self, name: str, send: Callable[[Sink], Awaitable[Response]]) -> Response:
         """Save what `send` writes into the sink, if its response is a success."""
-        writer = await self._books.do(self._books.store.writer, name, "")
+        store = self._books.store
+        async with self._books.held(lambda: store.writer(name, ""), BlobWriter.discard) as writer:
 
-        async def sink(data: bytes) -> None:
-            await self._books.do(writer.write, data)
+            async def sink(data: bytes) -> None:
+                await self._books.do(writer.write, data)
 
-        try:
             response = await send(sink)
-        except BaseException:
-            await self._books.do(writer.discard)
-            raise
-        if response.is_success:
-            writer.media_type = response.headers.get("content-type", "").partition(";")[0].strip()
-            self._parts[name] = await self._books.do(writer.finish)
-        else:
-            await self._books.do(writer.discard)
-        return response
+            if response.is_success:
+                writer.media_type = response.headers.get("content-type", "").partition(";")[0].strip()
+                self._parts[name] = await self._books.do(writer.finish)
+            return response
 
 
 async def _unbroken(task: asyncio.Future[Result]) -> Result:
-    """Await to the end even when cancelled meanwhile: a write to the ledger is not left half known."""
+    """Await to the end however often cancelled meanwhile: a write to the ledger is not left half known."""
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task})
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({task})
         raise

@@ -1,29 +1,22 @@
 """Carries one job from wherever it stands to its receipt or its payload, with every step in the ledger."""
 
 import asyncio
-import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from docferry.errors import (
-    DocferryError,
-    JobNotFoundError,
-    ProviderError,
-    ResultExpiredError,
-    SubmissionUnknownError,
-)
+from docferry.errors import DocferryError, JobNotFoundError, ProviderError, ResultExpiredError
 from docferry.ledger import Claim, JobRecord, JobStep, LeaseLostError
 from docferry.model import JobState, JobStatus, Payload
 from docferry.provider.books import Books, PayloadCollector
 from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.errand import Errand
-from docferry.provider.job_errors import about_job, error_of, failure_of, not_submitted, not_your_job
-from docferry.provider.job_settings import OnInterrupt, OnUnknown
-from docferry.provider.leases import Lease, Leases
-from docferry.provider.submissions import Submissions, Ticket
-from docferry.provider.watches import Watches
+from docferry.provider.job_errors import about_job, error_of, failure_of, not_your_job
+from docferry.provider.leases import Leases
+from docferry.provider.quay import Quay
+from docferry.provider.shared_jobs import Journey
+from docferry.provider.watches import Watches, submission_time
 
 __all__ = ["Courier"]
 
@@ -34,7 +27,7 @@ WITH_RECEIPT = (JobStep.SUBMITTED, JobStep.FETCHED)
 WITH_PAYLOAD = (JobStep.FETCHED,)
 
 Result = TypeVar("Result")
-Work = Callable[[Errand, JobRecord], Awaitable[Result]]
+Work = Callable[[Errand, JobRecord, Journey], Awaitable[Result]]
 
 
 class Courier:
@@ -50,20 +43,16 @@ class Courier:
         self._books = books
         self._leases = leases
         self._clock = clock
-        self._started_at = clock.now()
-        self._submissions = Submissions(books=books, clock=clock)
         self._watches = Watches()
-        # Two tasks of one process, one ledger owner, may be at the same job: one that submits it for later,
-        # and one that waits for it.
-        self._gates: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._quay = Quay(books=books, leases=leases, clock=clock, watches=self._watches, stop=self.stop)
 
-    async def carry(self, errand: Errand) -> Payload:
+    async def carry(self, errand: Errand, journey: Journey) -> Payload:
         """Bring a job to its payload: submit what was not submitted, wait, and fetch.
 
         Raises:
             DocferryError: Why there is no payload.
         """
-        return await self._persist(errand, self._carried, enough=WITH_PAYLOAD)
+        return await self._persist(errand, journey, self._carried, enough=WITH_PAYLOAD)
 
     async def hand_in(self, errand: Errand) -> JobRecord:
         """Bring a job to its receipt, without waiting for its end.
@@ -71,13 +60,13 @@ class Courier:
         Raises:
             DocferryError: The service refused, or nobody knows whether it accepted.
         """
-        if not errand.settings.refreshes:
+        if errand.fresh_since is None:
             payload = await self._books.do(self._books.store.find, errand.new.payload_key)
             if payload is not None:
                 return await self._entered(errand, payload)
-        return await self._persist(errand, self._handed_in, enough=WITH_RECEIPT)
+        return await self._persist(errand, Journey(), self._handed_in, enough=WITH_RECEIPT)
 
-    async def cancel(self, client: ServiceClient, record: JobRecord) -> bool:
+    async def stop(self, client: ServiceClient, record: JobRecord) -> bool:
         """Ask the service to stop a job.
 
         Returns:
@@ -93,24 +82,27 @@ class Courier:
 
     async def settle(self) -> None:
         """Wait until no request that may cost money is out any more."""
-        await self._submissions.settle()
+        await self._quay.settle()
 
     def flush(self) -> None:
         """Submit what is waiting for company: the input has ended."""
-        self._submissions.flush()
+        self._quay.flush()
 
-    async def _persist(self, errand: Errand, work: Work[Result], *, enough: tuple[JobStep, ...]) -> Result:
+    async def _persist(
+        self, errand: Errand, journey: Journey, work: Work[Result], *, enough: tuple[JobStep, ...]
+    ) -> Result:
         """Claim a job and work on it, again when it was lost to another process."""
         while True:
-            record = await self._claimed(errand, enough)
+            record = await self._claimed(errand, journey, enough)
+            journey.job_id = record.id
             try:
-                return await work(errand, record)
+                return await work(errand, record, journey)
             except LeaseLostError:
                 await self._clock.sleep(PEEK_SECONDS)
             except ProviderError as error:
                 raise about_job(error, await self._newest(record)) from error
 
-    async def _claimed(self, errand: Errand, enough: tuple[JobStep, ...]) -> JobRecord:
+    async def _claimed(self, errand: Errand, journey: Journey, enough: tuple[JobStep, ...]) -> JobRecord:
         """Take a job's lease; while another process works on it, wait until it has come far enough."""
         waited_for = ""
         while True:
@@ -126,7 +118,8 @@ class Courier:
                 raise about_job(error_of(record), record)
             if await self._leases.free(record):
                 continue
-            waited_for = record.id
+            journey.job_id = waited_for = record.id
+            journey.begun.set()
             await self._clock.sleep(PEEK_SECONDS)
 
     async def _claim(self, errand: Errand) -> Claim:
@@ -134,21 +127,21 @@ class Courier:
         if errand.job_id:
             return await self._books.do(ledger.take, errand.job_id, **terms)
         claim = await self._books.do(ledger.claim, errand.new, **terms)
-        if errand.settings.refreshes and claim.record.created_at < self._started_at:
+        if errand.fresh_since is not None and claim.record.created_at < errand.fresh_since:
             return await self._books.do(ledger.start_over, claim.record.id, **terms)
         return claim
 
-    async def _handed_in(self, errand: Errand, record: JobRecord) -> JobRecord:
+    async def _handed_in(self, errand: Errand, record: JobRecord, journey: Journey) -> JobRecord:
         if record.step in WITH_RECEIPT:
             await self._leases.give_back(record.id)
             return record
-        async with self._leases.hold(record.id):
-            await self._with_receipt(errand, record)
+        async with self._leases.hold(record.id), errand.client.limiter.job():
+            await self._quay.embark(errand, record, journey)
         return await self._newest(record)
 
     async def _entered(self, errand: Errand, payload: Payload) -> JobRecord:
         """Enter a job whose payload was paid for before, perhaps on another account."""
-        record = await self._claimed(errand, WITH_RECEIPT)
+        record = await self._claimed(errand, Journey(), WITH_RECEIPT)
         async with self._leases.hold(record.id):
             if record.step is JobStep.OPEN:
                 await self._books.do(
@@ -156,20 +149,37 @@ class Courier:
                 )
         return await self._newest(record)
 
-    async def _carried(self, errand: Errand, record: JobRecord) -> Payload:
+    async def _carried(self, errand: Errand, record: JobRecord, journey: Journey) -> Payload:
         if record.step is JobStep.FETCHED:
             payload = await self._kept(record)
             if payload is not None:
                 return payload
             record = await self._taken_back(record)
         async with self._leases.hold(record.id) as lease, errand.client.limiter.job():
-            record = await self._with_receipt(errand, record)
-            payload = await self._kept(record) if record.step is JobStep.FETCHED else None
-            if payload is None:
-                status = await self._ended(errand, record, lease)
-                payload = await self._fetched(errand, record, status)
+            try:
+                payload = await self._brought(errand, record, journey)
+            except asyncio.CancelledError:
+                if journey.is_stopped and not lease.is_lost:
+                    await self._stop_unwanted(errand, record)
+                raise
         self._leases.unfinished.discard(record.id)
         return payload
+
+    async def _brought(self, errand: Errand, record: JobRecord, journey: Journey) -> Payload:
+        record = await self._quay.embark(errand, record, journey)
+        payload = await self._kept(record) if record.step is JobStep.FETCHED else None
+        if payload is not None:
+            return payload
+        journey.begun.set()
+        status = await self._ended(errand, record)
+        return await self._fetched(errand, record, status)
+
+    async def _stop_unwanted(self, errand: Errand, record: JobRecord) -> None:
+        """Nobody waits for the job any more, and it shall not go on without anybody."""
+        record = await self._newest(record)
+        if not self._quay.has(record.id):  # else the quay stops it, once it knows its id
+            with suppress(DocferryError):
+                await self.stop(errand.client, record)
 
     async def _kept(self, record: JobRecord) -> Payload | None:
         return await self._books.do(self._books.store.find, record.payload_key)
@@ -181,44 +191,7 @@ class Courier:
             raise LeaseLostError((record.id,))
         return claim.record
 
-    async def _with_receipt(self, errand: Errand, record: JobRecord) -> JobRecord:
-        """The job with its receipt: submitted now, unless that was done before or is done meanwhile."""
-        async with self._gates.setdefault(record.id, asyncio.Lock()):
-            record = await self._books.do(self._books.ledger.find, record.id)
-            if record.step in (JobStep.INTENT, JobStep.UNKNOWN):
-                record = await self._resolved(errand, record)
-            if record.step is JobStep.OPEN:
-                await self._submitted(errand, record)
-                record = await self._books.do(self._books.ledger.find, record.id)
-        if record.step.is_closed:
-            raise error_of(record)
-        return record
-
-    async def _resolved(self, errand: Errand, record: JobRecord) -> JobRecord:
-        """What to do with a job of which nobody knows whether it was started."""
-        ledger, owner, now = self._books.ledger, self._books.owner, self._clock.now()
-        if record.receipt is not None:
-            # The receipt was known beforehand: asking about it tells what became of the request.
-            await self._books.do(ledger.record_receipts, {record.id: record.receipt}, owner=owner, now=now)
-        elif errand.settings.on_unknown is OnUnknown.RESUBMIT and errand.item is not None:
-            await self._books.do(ledger.record_not_committed, (record.id,), owner=owner, now=now)
-        else:
-            unknown = SubmissionUnknownError(
-                "the document was sent and no answer was heard: nobody knows whether a job was started",
-                provider=errand.new.provider,
-            )
-            if record.step is JobStep.INTENT:
-                await self._books.do(ledger.record_unknown, (record.id,), owner=owner, now=now, error=unknown)
-            raise unknown
-        return await self._books.do(ledger.find, record.id)
-
-    async def _submitted(self, errand: Errand, record: JobRecord) -> None:
-        if errand.item is None:
-            raise not_submitted(record)
-        ticket = Ticket(record=record, item=errand.item, client=errand.client, custody=errand.custody)
-        await self._submissions.submit(ticket, account=errand.account)
-
-    async def _ended(self, errand: Errand, record: JobRecord, lease: Lease) -> JobStatus:
+    async def _ended(self, errand: Errand, record: JobRecord) -> JobStatus:
         """Wait until the service has finished the job."""
         receipt = record.receipt
         if receipt is None:
@@ -227,23 +200,15 @@ class Courier:
         async def notice(status: JobStatus) -> None:
             await self._books.do(self._books.ledger.observe, record.id, status, now=self._clock.now())
 
-        deadline = errand.settings.deadline_seconds
-        age = max(0.0, self._clock.now() - record.updated_at)
         try:
             status = await self._watches.wait(
                 errand.client,
                 receipt,
                 account=errand.account,
-                submitted_at=self._clock.monotonic() - age,
-                deadline_at=None if deadline is None else self._clock.monotonic() + deadline,
+                submitted_at=submission_time(record, self._clock),
                 has_webhook=errand.settings.has_webhook,
                 notice=notice,
             )
-        except asyncio.CancelledError:
-            if errand.settings.on_interrupt is OnInterrupt.CANCEL and not lease.is_lost:
-                with suppress(DocferryError):
-                    await self.cancel(errand.client, await self._newest(record))
-            raise
         except JobNotFoundError as error:
             if not errand.is_own_account:
                 raise not_your_job(error, record) from error

@@ -26,6 +26,7 @@ class Errand:
         settings: Our settings.
         item: What to submit; None when it was submitted earlier.
         custody: Keeps the file of the item open; None when it needs no keeping.
+        fresh_since: A job made before then is not good enough, seconds since the epoch; None when any is.
         job_id: The job in the ledger, when it was submitted earlier; empty to find or make one.
         is_own_account: Whether the job was submitted on this account, so that the service must know it.
     """
@@ -36,6 +37,7 @@ class Errand:
     settings: JobSettings
     item: SubmitItem | None = field(default=None, repr=False)
     custody: Custody | None = field(default=None, repr=False)
+    fresh_since: float | None = None
     job_id: str = ""
     is_own_account: bool = True
 
@@ -48,6 +50,7 @@ def make_errand(  # noqa: PLR0913 - everything that is known of a job beforehand
     expected_pages: int | None,
     settings: JobSettings,
     custody: Custody | None = None,
+    fresh_since: float | None = None,
 ) -> Errand:
     """Describe a job by everything that decides what the service returns."""
     identity, file, options = client.api.identity, item.file, item.options
@@ -77,6 +80,7 @@ def make_errand(  # noqa: PLR0913 - everything that is known of a job beforehand
         item=replace(item, data_id=job_key[:32]),
         settings=settings,
         custody=custody,
+        fresh_since=fresh_since if settings.refreshes else None,
     )
 
 
@@ -100,7 +104,7 @@ def recall_errand(
         client=client,
         account=name_account(identity, account_hash),
         new=record,
-        settings=replace(settings, refreshes=False),
+        settings=settings,
         job_id=record.id,
         is_own_account=account_hash == record.account_hash,
     )

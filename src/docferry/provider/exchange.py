@@ -50,9 +50,9 @@ class Request:
         upload: A file to send as the whole body, streamed with Content-Length and without Content-Type.
         commits: Whether this is the request that may cost money: it is sent once, and when its outcome is
             unknown it is not sent again. An exchange has at most one, and only exchanges that submit have it.
-        receipts: Of a committing request: the receipts of all items that the exchange is about, in order, when
-            they are known before it is sent. They are written down first; when the outcome is unknown a poll
-            tells what became of it.
+        receipts: Of a committing request: the receipts of all items that the exchange is about, in order,
+            when they are known before it is sent. They are written down first; when the outcome is unknown, a
+            poll tells what became of it.
         is_repeatable: Whether sending it twice does no harm. None: GET and DELETE are, others are not.
         saves_as: Name of the payload part to stream the body into; empty to read the body into memory.
         is_foreign: Whether the address is not the service's own, such as a signed address of a storage host:

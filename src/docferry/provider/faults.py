@@ -20,6 +20,7 @@ class Fault(StrEnum):
 
     NOT_SENT = "not_sent"  # no byte of it reached the service
     UNKNOWN = "unknown"  # it may have arrived, whole or in part
+    UNREADABLE = "unreadable"  # it was answered with what cannot be taken in, and would be again
     IMPOSSIBLE = "impossible"  # it can never be sent as it is: a wrong address, a redirect loop
 
 

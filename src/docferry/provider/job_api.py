@@ -109,8 +109,8 @@ class Leg:
     """The rest of the way of one file of a submission, apart from the other files.
 
     For services that take a list of files in one request and each file in one of its own. The legs of a
-    submission are held side by side. What goes wrong on one is that file's trouble alone, and each has its own
-    step in the ledger.
+    submission are held side by side. What goes wrong on one is that file's trouble alone, and each has a step
+    of its own in the ledger.
 
     Args:
         exchange: Begins the conversation; called again when the service was too busy to take the file. It
@@ -161,8 +161,8 @@ class JobApi(Protocol):
         """Hand in files.
 
         What it raises is every file's error. A file that alone is refused is answered with its error: it was
-        not committed, and the others go on. When each file is committed by a request of its own, this exchange
-        commits nothing, and answers with a `Leg` for each file.
+        not committed, and the others go on. When each file is committed by a request of its own, this
+        exchange commits nothing, and answers with a `Leg` for each file.
 
         A service that answers with the result itself (one file, no job to wait for) may have it saved here:
         yielding `Keep` and requests with `saves_as` after the committing request makes the payload, and the

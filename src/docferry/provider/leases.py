@@ -31,14 +31,14 @@ class LeaseTerms(TypedDict):
 
 @dataclass(slots=True, eq=False)
 class Lease:
-    """A task's part in the lease of one job.
+    """A part in the lease of one job.
 
     Args:
-        task: Works on the job.
+        task: Works on the job, and is cancelled when the lease is lost; None for a part that finds out.
         is_lost: Whether another process has the job now.
     """
 
-    task: "asyncio.Task[object]"
+    task: "asyncio.Task[object] | None"
     is_lost: bool = False
 
 
@@ -72,11 +72,8 @@ class Leases:
         task = asyncio.current_task()
         if task is None:
             raise AssertionError("leases are held by tasks")
-        lease, cancelling = Lease(task), task.cancelling()
-        self._held.setdefault(job_id, []).append(lease)
+        lease, cancelling = self._take(job_id, task), task.cancelling()
         self.unfinished.add(job_id)
-        if self._heart is None or self._heart.done():
-            self._heart = asyncio.create_task(self._beat())
         try:
             yield lease
         except asyncio.CancelledError:
@@ -86,6 +83,19 @@ class Leases:
         finally:
             self._held[job_id].remove(lease)
             await self.give_back(job_id)
+
+    def keep(self, job_id: str) -> None:
+        """Keep the lease of a job that is ours until `leave`, whoever else works on it.
+
+        Its loss is not told: the ledger refuses whatever the caller enters next.
+        """
+        self._take(job_id, None)
+
+    async def leave(self, job_id: str) -> None:
+        """End a `keep`."""
+        held = self._held.get(job_id, [])
+        held.remove(next(lease for lease in held if lease.task is None))
+        await self.give_back(job_id)
 
     async def give_back(self, job_id: str) -> None:
         """Let other processes have the job, unless some task of this one is at work on it."""
@@ -109,6 +119,13 @@ class Leases:
         has_lease = bool(record.lease_owner) and record.lease_until > self._clock.now()
         return has_lease and not is_gone(record.lease_owner)
 
+    def _take(self, job_id: str, task: "asyncio.Task[object] | None") -> Lease:
+        lease = Lease(task)
+        self._held.setdefault(job_id, []).append(lease)
+        if self._heart is None or self._heart.done():
+            self._heart = asyncio.create_task(self._beat())
+        return lease
+
     async def _beat(self) -> None:
         while self._held:
             await self._clock.sleep(HEARTBEAT_SECONDS)
@@ -126,4 +143,5 @@ class Leases:
         for lease in self._held.get(job_id, ()):
             if not lease.is_lost:
                 lease.is_lost = True
-                lease.task.cancel()
+                if lease.task is not None:
+                    lease.task.cancel()

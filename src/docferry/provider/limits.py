@@ -14,7 +14,10 @@ from docferry.provider.clock import Clock
 __all__ = ["AccountLimiter", "Limiters"]
 
 UNLIMITED_JOBS = 64
-"""Jobs under way for one account when neither the service nor the user names a bound."""
+"""Jobs under way for one account when neither the service nor the user names a bound, at the least."""
+
+BATCHES_UNDER_WAY = 2
+"""So that one batch fills while the one before is on its way."""
 
 
 class AccountLimiter:
@@ -23,18 +26,19 @@ class AccountLimiter:
     Args:
         limits: The bounds.
         clock: What to wait with.
+        batch_limit: Most files of one submission.
     """
 
-    def __init__(self, *, limits: Limits, clock: Clock) -> None:
+    def __init__(self, *, limits: Limits, clock: Clock, batch_limit: int = 1) -> None:
         self._clock = clock
         self._jobs_under_way = 0
         self._waiting: list[asyncio.Future[None]] = []
         self._next_request_at = 0.0
-        self.adjust(limits)
+        self.adjust(limits, batch_limit=batch_limit)
 
-    def adjust(self, limits: Limits) -> None:
+    def adjust(self, limits: Limits, *, batch_limit: int = 1) -> None:
         """Take new bounds; what is under way goes on."""
-        self._max_jobs = limits.concurrency or UNLIMITED_JOBS
+        self._max_jobs = limits.concurrency or max(UNLIMITED_JOBS, BATCHES_UNDER_WAY * batch_limit)
         self._interval = 1 / limits.requests_per_second if limits.requests_per_second else 0.0
         self._wake()
 
@@ -93,11 +97,13 @@ class Limiters:
         self._clock = clock
         self._by_account: dict[str, AccountLimiter] = {}
 
-    def of(self, account: str, *, limits: Limits) -> AccountLimiter:
+    def of(self, account: str, *, limits: Limits, batch_limit: int = 1) -> AccountLimiter:
         """The limiter of that account, adjusted to these bounds: the latest word counts."""
         limiter = self._by_account.get(account)
         if limiter is None:
-            limiter = self._by_account[account] = AccountLimiter(limits=limits, clock=self._clock)
+            limiter = self._by_account[account] = AccountLimiter(
+                limits=limits, clock=self._clock, batch_limit=batch_limit
+            )
         else:
-            limiter.adjust(limits)
+            limiter.adjust(limits, batch_limit=batch_limit)
         return limiter

@@ -1,54 +1,48 @@
-"""Submissions: the step that may cost money, written into the ledger around the request that commits."""
+"""Submissions: files on their way to a service, together where it takes batches, each of them once."""
 
 import asyncio
-import secrets
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 
-from docferry.ledger import JobRecord
+from docferry.ledger import JobRecord, LeaseLostError
 from docferry.model import Receipt
 from docferry.provider.batching import Batcher
-from docferry.provider.books import Books, PayloadCollector
+from docferry.provider.books import Books
 from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
-from docferry.provider.custody import Custody
-from docferry.provider.exchange import Request
-from docferry.provider.job_api import SubmitItem
+from docferry.provider.consignment import Consignment
+from docferry.provider.leases import Leases
+from docferry.provider.ticket import Ticket
 
-__all__ = ["Submissions", "Ticket"]
+__all__ = ["Submissions"]
 
 GRACE_SECONDS = 10.0
 """How long a cancelled waiter still waits for the answer to a committing request that is out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """A job that is ours and open, and the file to submit for it.
-
-    Args:
-        record: The job.
-        item: What to submit.
-        client: Speaks with the service.
-        custody: Keeps the file open until it was submitted; None when it needs no keeping.
-    """
-
-    record: JobRecord
-    item: SubmitItem = field(repr=False)
-    client: ServiceClient = field(repr=False)
-    custody: Custody | None = field(default=None, repr=False)
-
-
 class Submissions:
-    """Submits files, together where the service takes batches.
+    """Submits files. A submission holds the leases of its jobs and their files, whoever waits for it.
 
     Args:
         books: The ledger.
+        leases: The leases of this process.
         clock: What to wait with.
+        discard: Stops a job at the service that was submitted although nobody wants it any more.
     """
 
-    def __init__(self, *, books: Books, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        books: Books,
+        leases: Leases,
+        clock: Clock,
+        discard: Callable[[ServiceClient, str], Awaitable[None]],
+    ) -> None:
         self._books = books
+        self._leases = leases
         self._clock = clock
-        self._batcher: Batcher[Ticket, Receipt] = Batcher(send=self._send, clock=clock)
+        self._discard = discard
+        self._batcher: Batcher[Ticket] = Batcher(send=self._send, clock=clock)
+        self._under_way: dict[str, Ticket] = {}
 
     def flush(self) -> None:
         """Submit what is waiting for company: the input has ended."""
@@ -58,95 +52,108 @@ class Submissions:
         """Wait until no request that may cost money is out any more."""
         await self._batcher.settle()
 
-    async def submit(self, ticket: Ticket, *, account: str) -> Receipt:
-        """Submit one file and return the receipt, which is then in the ledger.
+    def has(self, job_id: str) -> bool:
+        """Whether that job is on its way: its step in the ledger will change without anybody's help."""
+        return self._ticket(job_id) is not None
 
-        A waiter that is cancelled waits a little for the answer to what is already out, so that the job's
-        id is known rather than lost.
+    async def submit(
+        self,
+        record: JobRecord,
+        make_ticket: Callable[[], Ticket],
+        *,
+        company: Hashable,
+        is_stopped: Callable[[], bool],
+    ) -> Receipt:
+        """Submit the file of a job, or wait for its submission that is under way.
+
+        Before anything of it was sent, a file that nobody waits for any more is withdrawn. After that, the
+        last waiter that is cancelled waits a little for the answer, so that the job's id becomes known.
+
+        Args:
+            record: The job, ours and OPEN.
+            make_ticket: Makes the ticket; not called when one is under way.
+            company: What files must have in common besides `JobApi.batch_key` to share a submission.
+            is_stopped: Asked when this waiter is cancelled and nobody else waits: whether the job shall be
+                stopped.
+
+        Returns:
+            The receipt, which is then in the ledger.
 
         Raises:
             SubmissionUnknownError: It went out and no readable answer came back.
+            LeaseLostError: Another process has the job.
             DocferryError: The service refused; nothing was committed.
         """
-        api = ticket.client.api
-        key = f"{account} {api.batch_key(ticket.item)}"
-        if ticket.custody is not None:
-            ticket.custody.take()  # for the batch, which goes on when this waiter is cancelled
-        answer = self._batcher.add(ticket, key=key, limit=api.batch_limit)
+        ticket = self._ticket(record.id) or self._enter(make_ticket(), company)
+        ticket.waiters += 1
         try:
-            return await asyncio.shield(answer)
-        except asyncio.CancelledError:
-            grace = asyncio.ensure_future(self._clock.sleep(GRACE_SECONDS))
-            await asyncio.wait({answer, grace}, return_when=asyncio.FIRST_COMPLETED)
-            grace.cancel()
-            raise
+            return await asyncio.shield(ticket.answer)
+        finally:
+            ticket.waiters -= 1
+            if not ticket.waiters and not ticket.answer.done():
+                ticket.is_unwanted = is_stopped()
+                await self._leave(ticket)
 
-    async def _send(self, tickets: tuple[Ticket, ...]) -> tuple[Receipt, ...]:
+    def _ticket(self, job_id: str) -> Ticket | None:
+        ticket = self._under_way.get(job_id)
+        # One that has its answer stays until the others of its batch have theirs.
+        return None if ticket is None or ticket.answer.done() else ticket
+
+    def _enter(self, ticket: Ticket, company: Hashable) -> Ticket:
+        api = ticket.client.api
+        key = (company, api.batch_key(ticket.item))
+        if ticket.custody is not None:
+            ticket.custody.take()
+        self._under_way[ticket.job_id] = ticket
+        self._leases.keep(ticket.job_id)
+        self._batcher.add(ticket, key=key, limit=api.batch_limit)
+        return ticket
+
+    async def _leave(self, ticket: Ticket) -> None:
+        """The last waiter goes."""
+        if self._batcher.withdraw(ticket):
+            ticket.answer.cancel()
+            await self._finish(ticket)
+            return
+        grace = asyncio.ensure_future(self._clock.sleep(GRACE_SECONDS))
+        await asyncio.wait({ticket.answer, grace}, return_when=asyncio.FIRST_COMPLETED)
+        grace.cancel()
+
+    async def _send(self, tickets: tuple[Ticket, ...]) -> None:
         try:
-            return await self._commit(tickets)
+            await self._deliver(tickets)
+        except BaseException as error:
+            for ticket in tickets:
+                ticket.fail(error)
+            if not isinstance(error, Exception):
+                raise
         finally:
             for ticket in tickets:
-                if ticket.custody is not None:
-                    await ticket.custody.release()
+                await self._finish(ticket)
 
-    async def _commit(self, tickets: tuple[Ticket, ...]) -> tuple[Receipt, ...]:
-        client = tickets[0].client
-        items = tuple(ticket.item for ticket in tickets)
-        log = _BatchLog(self._books, tickets, self._clock)
-        # A single file may come back with the answer itself.
-        collector = PayloadCollector(books=self._books) if len(tickets) == 1 else None
-        receipts = await client.submit(lambda: client.api.submit(items), log=log, writer=collector)
-        by_job = {ticket.record.id: receipt for ticket, receipt in zip(tickets, receipts, strict=True)}
-        await self._books.do(
-            self._books.ledger.record_receipts, by_job, owner=self._books.owner, now=self._clock.now()
-        )
-        if collector is not None and collector.payload.parts:
-            await collector.save(tickets[0].record, now=self._clock.now())
-        return receipts
+    async def _deliver(self, tickets: Sequence[Ticket]) -> None:
+        """Submit, without the jobs that turn out to be another process's by now."""
+        while tickets:
+            try:
+                await Consignment(tickets, books=self._books, clock=self._clock).deliver()
+            except LeaseLostError as error:
+                lost = [ticket for ticket in tickets if ticket.job_id in error.job_ids]
+                if not lost:
+                    raise
+                for ticket in lost:
+                    ticket.fail(LeaseLostError((ticket.job_id,)))
+            tickets = [ticket for ticket in tickets if not ticket.answer.done()]
+
+    async def _finish(self, ticket: Ticket) -> None:
+        if ticket.is_unwanted and not ticket.waiters and _has_receipt(ticket):
+            await self._discard(ticket.client, ticket.job_id)
+        if self._under_way.get(ticket.job_id) is ticket:
+            del self._under_way[ticket.job_id]
+        if ticket.custody is not None:
+            await ticket.custody.release()
+        await self._leases.leave(ticket.job_id)
 
 
-class _BatchLog:
-    """Writes into the ledger what becomes of one submission."""
-
-    def __init__(self, books: Books, tickets: tuple[Ticket, ...], clock: Clock) -> None:
-        self._books = books
-        self._job_ids = tuple(ticket.record.id for ticket in tickets)
-        self._clock = clock
-        self._submission_id = secrets.token_hex(8)
-        self._unknown: set[str] = set()
-
-    def _concerned(self, request: Request) -> tuple[str, ...]:
-        positions = request.committed_items or range(len(self._job_ids))
-        return tuple(self._job_ids[position] for position in positions)
-
-    async def intend(self, request: Request) -> None:
-        """On the disk before the first paid byte goes out."""
-        await self._books.do(
-            self._books.ledger.record_intent,
-            self._concerned(request),
-            submission_id=self._submission_id,
-            receipts={self._job_ids[position]: receipt for position, receipt in request.receipts.items()},
-            owner=self._books.owner,
-            now=self._clock.now(),
-        )
-
-    async def refused(self, request: Request, error: Exception) -> None:
-        """Nothing was committed."""
-        await self._books.do(
-            self._books.ledger.record_not_committed,
-            tuple(job_id for job_id in self._concerned(request) if job_id not in self._unknown),
-            owner=self._books.owner,
-            now=self._clock.now(),
-            error=error,
-        )
-
-    async def unknown(self, request: Request, error: Exception) -> None:
-        """Nobody knows; a later refusal of the conversation does not change that."""
-        self._unknown.update(self._concerned(request))
-        await self._books.do(
-            self._books.ledger.record_unknown,
-            self._concerned(request),
-            owner=self._books.owner,
-            now=self._clock.now(),
-            error=error,
-        )
+def _has_receipt(ticket: Ticket) -> bool:
+    answer = ticket.answer
+    return answer.done() and not answer.cancelled() and answer.exception() is None

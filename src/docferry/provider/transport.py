@@ -231,7 +231,7 @@ async def _read_body(parts: AsyncIterator[bytes]) -> bytes:
     async for part in parts:
         body += part
         if len(body) > MAX_BODY_BYTES:
-            raise TransportFault(Fault.UNKNOWN, "ResponseTooLarge")
+            raise TransportFault(Fault.UNREADABLE, "ResponseTooLarge")
     return bytes(body)
 
 

@@ -5,23 +5,37 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from docferry.ledger import JobRecord
 from docferry.model import JobStatus, Receipt
 from docferry.provider.client import ServiceClient
+from docferry.provider.clock import Clock
 
-__all__ = ["Watches"]
+__all__ = ["Watches", "submission_time"]
 
 logger = logging.getLogger("docferry.provider")
 
 Notice = Callable[[JobStatus], Awaitable[None]]
+Key = tuple[str, str]
 
 
-@dataclass(slots=True, kw_only=True)
+def submission_time(record: JobRecord, clock: Clock) -> float:
+    """When a job was submitted, by whichever process, on this one's monotonic clock."""
+    at = record.updated_at if record.submitted_at is None else record.submitted_at
+    return clock.monotonic() - max(0.0, clock.now() - at)
+
+
+def _has_ended(status: JobStatus) -> bool:
+    return status.state.is_terminal
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Waiter:
     notice: Notice
+    is_enough: Callable[[JobStatus], bool]
     done: "asyncio.Future[JobStatus]"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Watch:
     waiters: dict[Receipt, list[_Waiter]] = field(default_factory=dict[Receipt, list[_Waiter]])
     task: "asyncio.Task[None] | None" = None
@@ -31,8 +45,9 @@ class Watches:
     """Joins everybody who waits for a job of one submission into one poll loop."""
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, str], _Watch] = {}
+        self._open: dict[Key, _Watch] = {}
         self._known_words: set[tuple[str, str]] = set()
+        self._next_polls: dict[Key, float] = {}
 
     async def wait(  # noqa: PLR0913 - what a wait needs to know
         self,
@@ -41,37 +56,35 @@ class Watches:
         *,
         account: str,
         submitted_at: float,
-        deadline_at: float | None,
         has_webhook: bool,
         notice: Notice,
+        is_enough: Callable[[JobStatus], bool] = _has_ended,
         wake: Callable[[float], Awaitable[None]] | None = None,
     ) -> JobStatus:
-        """Wait until a job has ended.
+        """Wait until a job has ended, or until enough is known of it.
 
         Args:
             client: Asks.
             receipt: The job.
             account: Tells services and accounts apart.
             submitted_at: When it was submitted, on the client's monotonic clock.
-            deadline_at: When to give up, on the same clock; None for never.
             has_webhook: Whether the service calls when a job is done.
             notice: Awaited with every status of this job.
+            is_enough: Whether a status ends this wait; one with which the job ended always does.
             wake: Sleeps, or returns early when an event came.
 
         Returns:
-            The status with which it ended.
+            The status that ended the wait.
 
         Raises:
-            DocferryError: The service refuses to talk about it, or the deadline passed.
+            DocferryError: The service refuses to talk about it.
         """
         key = (account, receipt.remote_id)
-        waiter = _Waiter(notice=notice, done=asyncio.get_running_loop().create_future())
+        waiter = _Waiter(notice=notice, is_enough=is_enough, done=asyncio.get_running_loop().create_future())
         watch = self._open.setdefault(key, _Watch())
         watch.waiters.setdefault(receipt, []).append(waiter)
         if watch.task is None:
-            watch.task = asyncio.create_task(
-                self._poll(key, watch, client, submitted_at, deadline_at, has_webhook, wake)
-            )
+            watch.task = asyncio.create_task(self._poll(key, watch, client, submitted_at, has_webhook, wake))
         try:
             return await waiter.done
         finally:
@@ -79,19 +92,20 @@ class Watches:
 
     async def _poll(  # noqa: PLR0913, PLR0917 - the arguments of one wait
         self,
-        key: tuple[str, str],
+        key: Key,
         watch: _Watch,
         client: ServiceClient,
         submitted_at: float,
-        deadline_at: float | None,
         has_webhook: bool,  # noqa: FBT001 - private
         wake: Callable[[float], Awaitable[None]] | None,
     ) -> None:
+        now = client.clock.monotonic()
+        self._next_polls = {known: at for known, at in self._next_polls.items() if at > now}
         try:
             await client.watch(
-                lambda: tuple(watch.waiters),
+                lambda: self._asked(key, watch, client),
                 submitted_at=submitted_at,
-                deadline_at=deadline_at,
+                not_before=self._next_polls.get(key, now),
                 has_webhook=has_webhook,
                 notice=lambda status: self._notice(watch, status, client),
                 wake=wake,
@@ -108,27 +122,33 @@ class Watches:
             if self._open.get(key) is watch:
                 del self._open[key]
 
+    def _asked(self, key: Key, watch: _Watch, client: ServiceClient) -> tuple[Receipt, ...]:
+        # Whoever asks about this submission next, in a watch of its own, keeps the floor as well.
+        self._next_polls[key] = client.clock.monotonic() + client.api.poll_advice.floor_seconds
+        return tuple(watch.waiters)
+
     async def _notice(self, watch: _Watch, status: JobStatus, client: ServiceClient) -> None:
         word = (client.api.identity.provider, status.raw_state)
         if not status.is_known and word not in self._known_words:
             self._known_words.add(word)
             logger.warning("provider %s says the unknown status '%s'; waiting on", *word)
-        waiters = watch.waiters.get(status.receipt, [])
-        for waiter in waiters:
+        for waiter in tuple(watch.waiters.get(status.receipt, ())):
             await waiter.notice(status)
-        if status.state.is_terminal:
-            watch.waiters.pop(status.receipt, None)
-            for waiter in waiters:
-                if not waiter.done.done():
-                    waiter.done.set_result(status)
+            if (status.state.is_terminal or waiter.is_enough(status)) and not waiter.done.done():
+                self._dismiss(watch, status.receipt, waiter)
+                waiter.done.set_result(status)
 
-    def _leave(self, key: tuple[str, str], watch: _Watch, receipt: Receipt, waiter: _Waiter) -> None:
+    def _leave(self, key: Key, watch: _Watch, receipt: Receipt, waiter: _Waiter) -> None:
+        self._dismiss(watch, receipt, waiter)
+        if not watch.waiters and watch.task is not None and not watch.task.done():
+            watch.task.cancel()
+            if self._open.get(key) is watch:
+                del self._open[key]
+
+    @staticmethod
+    def _dismiss(watch: _Watch, receipt: Receipt, waiter: _Waiter) -> None:
         waiters = watch.waiters.get(receipt, [])
         if waiter in waiters:
             waiters.remove(waiter)
         if not waiters:
             watch.waiters.pop(receipt, None)
-        if not watch.waiters and watch.task is not None and not watch.task.done():
-            watch.task.cancel()
-            if self._open.get(key) is watch:
-                del self._open[key]

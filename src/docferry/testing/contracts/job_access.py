@@ -95,4 +95,4 @@ async def _account(workshop: Workshop, bench: JobBench, *, key: str | None) -> A
 async def _cancel(workshop: Workshop, bench: JobBench) -> bool:
     runner = bench.runner
     (record,) = await runner.books.do(runner.books.ledger.jobs)
-    return await runner.cancel(workshop.api(bench), record, settings=JobSettings())
+    return await runner.register.cancel(workshop.api(bench), record, settings=JobSettings())

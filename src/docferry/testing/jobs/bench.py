@@ -16,8 +16,10 @@ from docferry.model import AccountStatus, Document, JobStatus, PageSelection, Re
 from docferry.plugin import PluginManager, Provider
 from docferry.provider import (
     Exchange,
+    ItemAnswer,
     JobApi,
     Keep,
+    Leg,
     NetworkSettings,
     ParseContext,
     ProviderOptions,
@@ -165,8 +167,9 @@ class _WatchedApi:
     def __getattr__(self, name: str) -> object:
         return getattr(self._api, name)
 
-    def submit(self, items: Sequence[SubmitItem]) -> Exchange[tuple[Receipt, ...]]:
-        return self._told(self._api.submit(items), RequestKind.PREPARE)
+    def submit(self, items: Sequence[SubmitItem]) -> Exchange[tuple[ItemAnswer, ...]]:
+        answers = yield from self._told(self._api.submit(items), RequestKind.PREPARE)
+        return tuple(self._told_leg(answer) if isinstance(answer, Leg) else answer for answer in answers)
 
     def poll(self, receipts: Sequence[Receipt]) -> Exchange[tuple[JobStatus, ...]]:
         return self._told(self._api.poll(receipts), RequestKind.POLL)
@@ -179,6 +182,9 @@ class _WatchedApi:
 
     def account(self) -> Exchange[AccountStatus]:
         return self._told(self._api.account(), RequestKind.ACCOUNT)
+
+    def _told_leg(self, leg: Leg) -> Leg:
+        return Leg(exchange=lambda: self._told(leg.exchange(), RequestKind.PREPARE))
 
     def _told(
         self, exchange: Exchange[Result], kind: RequestKind

@@ -1,0 +1,96 @@
+"""On whose account which service is spoken with: makes the clients, and the errands they are sent on."""
+
+import asyncio
+from collections.abc import Callable
+
+from docferry.ledger import JobRecord
+from docferry.model import PageSelection
+from docferry.provider.books import Books
+from docferry.provider.client import ServiceClient
+from docferry.provider.clock import Clock
+from docferry.provider.completeness import expected_page_count
+from docferry.provider.custody import Custody
+from docferry.provider.errand import Errand, make_errand, name_account, recall_errand
+from docferry.provider.freshness import Freshness
+from docferry.provider.job_api import JobApi, SubmitItem
+from docferry.provider.job_settings import JobSettings
+from docferry.provider.limits import Limiters
+from docferry.provider.options import ProviderOptions
+from docferry.provider.transport import NetworkSettings, Transport
+from docferry.sources import SourceFile
+
+__all__ = ["Agency"]
+
+
+class Agency:
+    """Makes clients and errands. Nothing is sent, and nothing written into the ledger.
+
+    Args:
+        books: The ledger, which knows accounts by their hashes.
+        transports: Gives the transport that sends with these network settings.
+        limiters: The limits of all accounts.
+        clock: What to wait with.
+    """
+
+    def __init__(
+        self,
+        *,
+        books: Books,
+        transports: Callable[[NetworkSettings], Transport],
+        limiters: Limiters,
+        clock: Clock,
+    ) -> None:
+        self._books = books
+        self._transports = transports
+        self._limiters = limiters
+        self._clock = clock
+
+    async def account_hash(self, api: JobApi) -> str:
+        """What the ledger knows the account by."""
+        return await self._books.do(self._books.ledger.account_hash, api.identity.account)
+
+    async def client(self, api: JobApi, *, settings: JobSettings) -> ServiceClient:
+        """A client for that service and account, under the account's limits."""
+        account = name_account(api.identity, await self.account_hash(api))
+        return ServiceClient(
+            api=api,
+            transport=self._transports(settings.network),
+            limiter=self._limiters.of(account, limits=api.limits, batch_limit=api.batch_limit),
+            clock=self._clock,
+        )
+
+    async def errand(  # noqa: PLR0913 - everything that is known of a job beforehand
+        self,
+        api: JobApi,
+        file: SourceFile,
+        *,
+        pages: PageSelection | None,
+        options: ProviderOptions,
+        settings: JobSettings,
+        custody: Custody | None,
+        freshness: Freshness | None,
+    ) -> Errand:
+        """See `JobRunner.errand`."""
+        expected = await asyncio.to_thread(expected_page_count, file, pages)
+        return make_errand(
+            await self.client(api, settings=settings),
+            SubmitItem(file=file, pages=pages, options=options, data_id=""),
+            account_hash=await self.account_hash(api),
+            expected_pages=expected,
+            settings=settings,
+            custody=custody,
+            fresh_since=(freshness or Freshness()).begin(self._clock.now()),
+        )
+
+    async def recalled_errand(self, api: JobApi, record: JobRecord, *, settings: JobSettings) -> Errand:
+        """Describe a job that was submitted earlier.
+
+        Raises:
+            ConfigurationError: The settings lead to another service than the one that has the job.
+        """
+        return recall_errand(
+            await self.client(api, settings=settings),
+            record,
+            account_hash=await self.account_hash(api),
+            settings=settings,
+        )

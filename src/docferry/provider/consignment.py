@@ -1,0 +1,187 @@
+"""One submission of one or more files: held to its end, with every step of every file in the ledger."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from docferry.errors import DocferryError
+from docferry.ledger import LeaseLostError
+from docferry.model import Receipt
+from docferry.provider.books import Books, PayloadCollector
+from docferry.provider.clock import Clock
+from docferry.provider.exchange import Exchange
+from docferry.provider.job_api import ItemAnswer, Leg
+from docferry.provider.promises import begin_leg, begin_submission
+from docferry.provider.ticket import Ticket
+
+__all__ = ["Consignment"]
+
+LEGS_AT_ONCE = 8
+"""Legs upload. Half of the requests that may be in flight are left for asking and fetching."""
+
+
+class _NobodyWaitsError(Exception):
+    """Everybody who waited for these files has left before they were sent."""
+
+
+class Consignment:
+    """Takes tickets that share a submission to their answers.
+
+    Args:
+        tickets: The files; at least one.
+        books: The ledger and the cache.
+        clock: What to wait with.
+    """
+
+    def __init__(self, tickets: Sequence[Ticket], *, books: Books, clock: Clock) -> None:
+        self._tickets = tuple(tickets)
+        self._books = books
+        self._clock = clock
+        self._client = tickets[0].client
+        self._submission_id = secrets.token_hex(8)
+
+    async def deliver(self) -> None:
+        """Submit the files. Afterwards every ticket has its answer; each is given as soon as it is known.
+
+        Raises:
+            LeaseLostError: Another process has some of the jobs; nothing was sent, and no ticket answered.
+        """
+        entry = _Entry(books=self._books, clock=self._clock, submission_id=self._submission_id)
+        # A single file may come back with the result itself.
+        collector = PayloadCollector(books=self._books) if len(self._tickets) == 1 else None
+        try:
+            answers = await self._client.submit(lambda: self._begin(entry), log=entry, writer=collector)
+        except _NobodyWaitsError:
+            return
+        except DocferryError as error:
+            for ticket in self._tickets:
+                ticket.fail(error)
+            return
+        legs = await self._settle(answers, collector)
+        await self._walk(legs)
+
+    def _begin(self, entry: "_Entry") -> Exchange[tuple[ItemAnswer, ...]]:
+        """Begin the submission, without the files that nobody waits for any more."""
+        for ticket in self._tickets:
+            if not ticket.waiters:
+                ticket.answer.cancel()
+        self._tickets = tuple(ticket for ticket in self._tickets if ticket.waiters)
+        if not self._tickets:
+            raise _NobodyWaitsError
+        entry.job_ids = tuple(ticket.job_id for ticket in self._tickets)
+        return begin_submission(self._client.api, tuple(ticket.item for ticket in self._tickets))
+
+    async def _settle(
+        self, answers: Sequence[ItemAnswer], collector: PayloadCollector | None
+    ) -> tuple[tuple[Ticket, Leg], ...]:
+        """Write down and hand out what is decided; return what is not."""
+        answered = tuple(zip(self._tickets, answers, strict=True))
+        await self._accept(
+            {ticket: answer for ticket, answer in answered if isinstance(answer, Receipt)}, collector
+        )
+        for ticket, answer in answered:
+            if isinstance(answer, DocferryError):
+                await self._entry_of(ticket).refused(answer)
+                ticket.fail(answer)
+        return tuple((ticket, answer) for ticket, answer in answered if isinstance(answer, Leg))
+
+    async def _accept(self, receipts: Mapping[Ticket, Receipt], collector: PayloadCollector | None) -> None:
+        by_job = {ticket.job_id: receipt for ticket, receipt in receipts.items()}
+        lost: tuple[str, ...] = ()
+        try:
+            await self._books.do(
+                self._books.ledger.record_receipts, by_job, owner=self._books.owner, now=self._clock.now()
+            )
+        except LeaseLostError as error:  # the receipts of all others are recorded
+            lost = error.job_ids
+        for ticket, receipt in receipts.items():
+            if ticket.job_id in lost:
+                ticket.fail(LeaseLostError((ticket.job_id,)))
+                continue
+            if collector is not None and collector.payload.parts:
+                await collector.save(ticket.record, now=self._clock.now())
+            ticket.accept(receipt)
+
+    async def _walk(self, legs: Sequence[tuple[Ticket, Leg]]) -> None:
+        """Walk the legs side by side; whatever ends one is no other's affair."""
+        room = asyncio.Semaphore(LEGS_AT_ONCE)
+
+        async def walk(ticket: Ticket, leg: Leg) -> None:
+            async with room:
+                await self._walk_one(ticket, leg)
+
+        ends = await asyncio.gather(*(walk(*pair) for pair in legs), return_exceptions=True)
+        for (ticket, _), end in zip(legs, ends, strict=True):
+            if isinstance(end, BaseException):
+                ticket.fail(end)
+
+    async def _walk_one(self, ticket: Ticket, leg: Leg) -> None:
+        def begin() -> Exchange[Receipt]:
+            if not ticket.waiters:
+                raise asyncio.CancelledError
+            return begin_leg(self._client.api, leg)
+
+        collector = PayloadCollector(books=self._books)
+        receipt = await self._client.submit(begin, log=self._entry_of(ticket), writer=collector)
+        await self._accept({ticket: receipt}, collector)
+
+    def _entry_of(self, ticket: Ticket) -> "_Entry":
+        return _Entry(
+            books=self._books,
+            clock=self._clock,
+            submission_id=self._submission_id,
+            job_ids=(ticket.job_id,),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Entry:
+    """Writes into the ledger what becomes of the committing request of one exchange.
+
+    Args:
+        books: The ledger.
+        clock: Tells when.
+        submission_id: Our id of the submission.
+        job_ids: The jobs that the exchange is about.
+    """
+
+    books: Books
+    clock: Clock
+    submission_id: str
+    job_ids: tuple[str, ...] = field(default=())
+
+    async def intend(self, receipts: tuple[Receipt, ...]) -> None:
+        """On the disk before the first paid byte goes out."""
+        await self.books.do(
+            self.books.ledger.record_intent,
+            self.job_ids,
+            submission_id=self.submission_id,
+            receipts=dict(zip(self.job_ids, receipts, strict=False)),
+            owner=self.books.owner,
+            now=self.clock.now(),
+        )
+
+    async def refused(self, error: DocferryError) -> None:
+        """Nothing was committed."""
+        # A job that is another process's by now was recorded by that one; the error is told all the same.
+        with suppress(LeaseLostError):
+            await self.books.do(
+                self.books.ledger.record_not_committed,
+                self.job_ids,
+                owner=self.books.owner,
+                now=self.clock.now(),
+                error=error,
+            )
+
+    async def unknown(self, error: DocferryError) -> None:
+        """Nobody knows."""
+        with suppress(LeaseLostError):
+            await self.books.do(
+                self.books.ledger.record_unknown,
+                self.job_ids,
+                owner=self.books.owner,
+                now=self.clock.now(),
+                error=error,
+            )

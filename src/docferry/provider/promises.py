@@ -1,0 +1,83 @@
+"""What a plugin's exchanges return, held against what `JobApi` promises."""
+
+import inspect
+from collections.abc import Sequence
+from importlib.metadata import packages_distributions
+from typing import cast
+
+from docferry.errors import DocferryError, ProviderBugError
+from docferry.model import JobStatus, Receipt
+from docferry.provider.exchange import Exchange
+from docferry.provider.job_api import ItemAnswer, JobApi, Leg, SubmitItem
+
+__all__ = ["ask_about", "begin_leg", "begin_submission", "broken_promise"]
+
+
+def begin_submission(api: JobApi, items: Sequence[SubmitItem]) -> Exchange[tuple[ItemAnswer, ...]]:
+    """`JobApi.submit`, with one answer per item.
+
+    Raises:
+        ProviderBugError: While it is held: the plugin answers otherwise.
+    """
+    given = _listed(api, (yield from api.submit(items)), count=len(items), what="answered")
+    answers = tuple(answer for answer in given if isinstance(answer, Receipt | DocferryError | Leg))
+    if len(answers) < len(given):
+        raise broken_promise(api, "answered something else than receipts, errors and legs")
+    return answers
+
+
+def begin_leg(api: JobApi, leg: Leg) -> Exchange[Receipt]:
+    """The leg's exchange, with a receipt at its end.
+
+    Raises:
+        ProviderBugError: While it is held: the plugin answers otherwise.
+    """
+    receipt = cast("object", (yield from leg.exchange()))
+    if not isinstance(receipt, Receipt):
+        raise broken_promise(api, f"answered {type(receipt).__name__} at the end of a leg")
+    return receipt
+
+
+def ask_about(api: JobApi, receipts: Sequence[Receipt]) -> Exchange[tuple[JobStatus, ...]]:
+    """`JobApi.poll`, with one status per receipt, in order.
+
+    Raises:
+        ProviderBugError: While it is held: the plugin answers otherwise.
+    """
+    given = _listed(api, (yield from api.poll(receipts)), count=len(receipts), what="told of jobs")
+    statuses = tuple(status for status in given if isinstance(status, JobStatus))
+    if [status.receipt for status in statuses] != list(receipts):
+        raise broken_promise(api, "told of other jobs than those it was asked about, or in another order")
+    return statuses
+
+
+def broken_promise(api: JobApi, what: str) -> ProviderBugError:
+    """The error that names who is to mend it.
+
+    Args:
+        api: The plugin's side.
+        what: What it did, such as "raised KeyError".
+    """
+    provider = api.identity.provider
+    return ProviderBugError(
+        f"the plugin of provider {provider} {what}",
+        next_step=f"report it to the authors of {_distribution(api)}",
+        provider=provider,
+    )
+
+
+def _distribution(api: JobApi) -> str:
+    module = inspect.getmodule(type(api))
+    package = (module.__name__ if module else type(api).__module__).partition(".")[0]
+    # Reads the records of everything installed: fit for what never happens.
+    names = packages_distributions().get(package)
+    return names[0] if names else package
+
+
+def _listed(api: JobApi, given: object, *, count: int, what: str) -> Sequence[object]:
+    if not isinstance(given, tuple | list):
+        raise broken_promise(api, f"{what} as {type(given).__name__}")
+    listed = cast("Sequence[object]", given)
+    if len(listed) != count:
+        raise broken_promise(api, f"{what} {len(listed)} times for {count} files")
+    return listed

@@ -1,0 +1,123 @@
+"""What people tell the ledger: of jobs started elsewhere, of unknown outcomes, of what to forget."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from docferry.errors import ConfigurationError, JobNotFoundError, ProviderError
+from docferry.ledger import JobRecord
+from docferry.model import Receipt
+from docferry.provider.agency import Agency
+from docferry.provider.books import Books
+from docferry.provider.client import ServiceClient
+from docferry.provider.clock import Clock
+from docferry.provider.errand import Errand, describe_foreign_job
+from docferry.provider.job_api import JobApi
+from docferry.provider.job_errors import about_job
+from docferry.provider.job_settings import JobSettings
+from docferry.provider.leases import Leases
+from docferry.provider.options import ProviderOptions
+
+__all__ = ["JobRegister"]
+
+
+class JobRegister:
+    """Enters, stops, resolves and forgets jobs. Use it on the engine loop only.
+
+    Args:
+        books: The ledger.
+        agency: Makes clients.
+        leases: The leases of this process.
+        clock: Tells when.
+        stop: Asks a service to stop a job.
+    """
+
+    def __init__(
+        self,
+        *,
+        books: Books,
+        agency: Agency,
+        leases: Leases,
+        clock: Clock,
+        stop: Callable[[ServiceClient, JobRecord], Awaitable[bool]],
+    ) -> None:
+        self._books = books
+        self._agency = agency
+        self._leases = leases
+        self._clock = clock
+        self._stop = stop
+
+    async def attach(
+        self, api: JobApi, receipt: Receipt, *, errand: Errand | None, options: ProviderOptions
+    ) -> JobRecord:
+        """Enter a job that was started elsewhere. Nothing is sent.
+
+        Args:
+            api: Speaks with the service.
+            receipt: The service's receipt.
+            errand: What the source of the job would be sent for, so that a parse of the source finds the
+                job; None when nobody has the source at hand.
+            options: The provider's options that the job was started with.
+        """
+        new = errand.new if errand is not None else None
+        if new is None:
+            account_hash = await self._agency.account_hash(api)
+            new = describe_foreign_job(api.identity, receipt, account_hash=account_hash, options=options)
+        return await self._books.do(self._books.ledger.attach, new, receipt, now=self._clock.now())
+
+    async def cancel(self, api: JobApi, record: JobRecord, *, settings: JobSettings) -> bool:
+        """Ask the service to stop a job.
+
+        Returns:
+            Whether the service can and did.
+
+        Raises:
+            DocferryError: The service does not answer, or does not know the job.
+        """
+        errand = await self._agency.recalled_errand(api, record, settings=settings)
+        try:
+            return await self._stop(errand.client, record)
+        except ProviderError as error:
+            raise about_job(error, record) from error
+
+    async def resolve(self, record: JobRecord, receipt: Receipt | None) -> JobRecord:
+        """A person's word on a job of which nobody knows whether it was started.
+
+        Args:
+            record: The job.
+            receipt: What the service has; None when it has no such job.
+
+        Raises:
+            ConfigurationError: The outcome of the job is known, or a process is at work on it.
+        """
+        await self._leases.free(record)
+        return await self._books.do(self._books.ledger.resolve, record.id, receipt, now=self._clock.now())
+
+    async def forget(self, records: Sequence[JobRecord]) -> int:
+        """Delete jobs from the ledger; payloads stay in the cache. The services are not told.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            ConfigurationError: A process is at work on one of them; none was deleted.
+        """
+        for record in records:
+            if record.step.is_under_way and self._leases.is_at_work(record):
+                raise ConfigurationError(
+                    f"a process is at work on job {record.id}",
+                    next_step="stop it first",
+                    source=record.source_name,
+                )
+        return await self._books.do(self._books.ledger.forget, [record.id for record in records])
+
+    async def unfinished(self) -> tuple[JobRecord, ...]:
+        """The jobs that this process worked on and did not bring to their payload, as they stand now."""
+        return await self._books.do(self._look_up, tuple(sorted(self._leases.unfinished)))
+
+    def _look_up(self, job_ids: Iterable[str]) -> tuple[JobRecord, ...]:
+        found: list[JobRecord] = []
+        for job_id in job_ids:
+            try:
+                found.append(self._books.ledger.find(job_id))
+            except JobNotFoundError:  # it was forgotten meanwhile
+                continue
+        return tuple(found)

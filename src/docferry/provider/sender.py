@@ -1,0 +1,136 @@
+"""Sends requests: again where that does no harm, and never sooner than the account may."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from docferry.errors import ConfigurationError, DocferryError, InvalidResponseError, UnavailableError
+from docferry.provider.clock import Clock
+from docferry.provider.exchange import Keep, Request, Response
+from docferry.provider.faults import (
+    TOO_MANY_REQUESTS,
+    Fault,
+    TransportFault,
+    is_transient_status,
+    read_retry_after,
+)
+from docferry.provider.limits import AccountLimiter
+from docferry.provider.schedule import retry_delay
+from docferry.provider.transport import Before, Sink, Transport
+
+__all__ = ["MAX_TRIES", "PartWriter", "Sender"]
+
+MAX_TRIES = 6
+"""How often a repeatable request is sent before its trouble is handed on."""
+
+
+class PartWriter(Protocol):
+    """Saves parts of a payload."""
+
+    async def keep(self, part: Keep) -> None:
+        """Save bytes at hand."""
+        ...
+
+    async def stream(self, name: str, send: Callable[[Sink], Awaitable[Response]]) -> Response:
+        """Save what `send` writes into the sink as the part of that name, if its response is a success."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Sender:
+    """Sends the requests of one account.
+
+    Args:
+        provider: Name of the provider, for messages.
+        transport: Sends one request.
+        limiter: The account's limits.
+        clock: What to wait with.
+        draw: Draws a number from 0 to 1, to spread retries.
+    """
+
+    provider: str
+    transport: Transport
+    limiter: AccountLimiter
+    clock: Clock
+    draw: Callable[[], float] = field(default=random.random)
+
+    async def send(self, request: Request, *, writer: PartWriter | None) -> Response:
+        """Send a request that costs nothing; again after trouble that may pass, where that does no harm.
+
+        Args:
+            request: What to send.
+            writer: Takes the body of a request with `saves_as`.
+
+        Raises:
+            DocferryError: No answer came.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            is_last = attempt >= MAX_TRIES
+            await self._pace(request)
+            try:
+                response = await self._transmit(request, writer)
+            except TransportFault as fault:
+                may_repeat = fault.fault is Fault.NOT_SENT or (
+                    fault.fault is Fault.UNKNOWN and request.may_repeat
+                )
+                if is_last or not may_repeat:
+                    raise self.trouble(fault) from fault
+                await self.pause(attempt, None)
+                continue
+            is_busy = response.status == TOO_MANY_REQUESTS
+            if is_last or not (is_busy or (request.may_repeat and is_transient_status(response.status))):
+                return response
+            await self.pause(attempt, read_retry_after(response.headers, now=self.clock.now()))
+
+    async def send_once(self, request: Request, *, before: Before) -> Response:
+        """Send a request that may cost money.
+
+        Args:
+            request: What to send.
+            before: Awaited as the last thing before its first byte.
+
+        Raises:
+            TransportFault: No answer came.
+        """
+        await self._pace(request)
+        return await self.transport.send(request, before=before)
+
+    async def pause(self, attempt: int, retry_after_seconds: float | None) -> None:
+        """Wait before trying again.
+
+        Args:
+            attempt: How many times it was tried, from 1.
+            retry_after_seconds: What the service asked for, or None.
+        """
+        await self.clock.sleep(
+            retry_delay(attempt=attempt, jitter=self.draw(), retry_after_seconds=retry_after_seconds)
+        )
+
+    def trouble(self, fault: TransportFault) -> DocferryError:
+        """What a request that brought no response means to the user."""
+        if fault.fault is Fault.IMPOSSIBLE:
+            return ConfigurationError(
+                f"the address of provider {self.provider} cannot be used ({fault.reason})",
+                next_step="check its base URL and the proxy settings",
+            )
+        if fault.fault is Fault.UNREADABLE:
+            return InvalidResponseError(
+                f"the service's answer cannot be read ({fault.reason})", provider=self.provider
+            )
+        return UnavailableError(
+            f"the service cannot be reached ({fault.reason})",
+            next_step="check the network and the base URL, or try again later",
+            provider=self.provider,
+        )
+
+    async def _pace(self, request: Request) -> None:
+        if not request.is_foreign:
+            await self.limiter.pace()
+
+    async def _transmit(self, request: Request, writer: PartWriter | None) -> Response:
+        if not request.saves_as or writer is None:
+            return await self.transport.send(request)
+        return await writer.stream(request.saves_as, lambda sink: self.transport.send(request, sink=sink))

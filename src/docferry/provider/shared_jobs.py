@@ -1,0 +1,134 @@
+"""Jobs under way in this process: one task carries each, and each waiter has its own patience."""
+
+import asyncio
+import copy
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from docferry.errors import DocferryError, JobTimeoutError
+from docferry.model import Payload
+from docferry.provider.books import Books
+from docferry.provider.clock import Clock
+from docferry.provider.custody import Custody
+from docferry.provider.errand import Errand
+from docferry.provider.job_errors import about_job
+from docferry.provider.job_settings import OnInterrupt
+
+__all__ = ["Journey", "SharedJobs"]
+
+Key = tuple[str, float | None]
+
+
+@dataclass(slots=True, eq=False)
+class Journey:
+    """What those who carry a job and those who wait for it tell each other.
+
+    Args:
+        job_id: The job in the ledger; empty before it is known.
+        begun: Set once there is something to wait for: the service, or another process, has the job.
+        is_stopped: Whether the service shall be asked to stop the job when its task is cancelled.
+    """
+
+    job_id: str = ""
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    is_stopped: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Shared:
+    task: "asyncio.Task[Payload]"
+    journey: Journey
+    custody: Custody | None
+    waiters: int = 0
+    is_ending: bool = False
+
+
+class SharedJobs:
+    """Lets everybody who wants the same payload wait for one task.
+
+    Args:
+        carry: Carries a job through.
+        books: The ledger.
+        clock: What to wait with.
+    """
+
+    def __init__(
+        self, *, carry: Callable[[Errand, Journey], Awaitable[Payload]], books: Books, clock: Clock
+    ) -> None:
+        self._carry = carry
+        self._books = books
+        self._clock = clock
+        self._open: dict[Key, _Shared] = {}
+
+    def waiters(self, job_key: str) -> int:
+        """How many wait for the jobs of a job key."""
+        return sum(shared.waiters for key, shared in self._open.items() if key[0] == job_key)
+
+    async def obtain(self, errand: Errand) -> Payload:
+        """Wait for the payload. The last waiter who leaves ends the task.
+
+        Raises:
+            JobTimeoutError: This waiter's deadline passed; the job goes on at the service.
+            DocferryError: Why there is no payload; each waiter gets an error of its own.
+        """
+        shared = await self._join(errand)
+        shared.waiters += 1
+        try:
+            if not await self._is_in_time(shared, errand.settings.deadline_seconds):
+                raise await self._timeout(shared, errand)
+            return shared.task.result()
+        except asyncio.CancelledError:
+            await self._end(shared, is_stopped=errand.settings.on_interrupt is OnInterrupt.CANCEL)
+            raise
+        except DocferryError as error:
+            await self._end(shared, is_stopped=False)
+            raise copy.copy(error) from error  # each waiter puts the name of its own source into its error
+        finally:
+            shared.waiters -= 1
+            if not shared.waiters and shared.custody is not None:
+                await shared.custody.release()
+
+    async def _join(self, errand: Errand) -> _Shared:
+        key = (errand.new.job_key, errand.fresh_since)
+        while (shared := self._open.get(key)) is not None and (shared.is_ending or shared.task.done()):
+            await asyncio.wait({shared.task})
+            await asyncio.sleep(0)  # for the callback that takes it off the list
+        return shared or self._begin(key, errand)
+
+    def _begin(self, key: Key, errand: Errand) -> _Shared:
+        journey = Journey()
+        task = asyncio.ensure_future(self._carry(errand, journey))
+        shared = self._open[key] = _Shared(task=task, journey=journey, custody=errand.custody)
+        if errand.custody is not None:
+            errand.custody.take()  # for the task, which goes on when the waiter that began it is cancelled
+        task.add_done_callback(lambda _task: self._open.pop(key, None))
+        return shared
+
+    async def _is_in_time(self, shared: _Shared, seconds: float | None) -> bool:
+        """Wait for the end of the task, so many seconds from when there is something to wait for."""
+        if seconds is None:
+            await asyncio.wait({shared.task})
+            return True
+        patience = asyncio.ensure_future(self._patience(shared.journey.begun, seconds))
+        try:
+            await asyncio.wait({shared.task, patience}, return_when=asyncio.FIRST_COMPLETED)
+            return shared.task.done()
+        finally:
+            patience.cancel()
+
+    async def _patience(self, begun: asyncio.Event, seconds: float) -> None:
+        await begun.wait()
+        await self._clock.sleep(seconds)
+
+    async def _timeout(self, shared: _Shared, errand: Errand) -> DocferryError:
+        record = await self._books.do(self._books.ledger.find, shared.journey.job_id)
+        seconds = errand.settings.deadline_seconds
+        return about_job(JobTimeoutError(f"the job has not ended within {seconds:g} s"), record)
+
+    async def _end(self, shared: _Shared, *, is_stopped: bool) -> None:
+        if shared.waiters > 1 or shared.task.done():
+            return
+        shared.is_ending = True
+        shared.journey.is_stopped = is_stopped
+        shared.task.cancel()
+        await asyncio.wait({shared.task})
