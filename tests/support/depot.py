@@ -199,19 +199,19 @@ def reply(value, status=200):
 def room(tmp_path):
     """Makes runners on one ledger and cache; each stands for a process."""
 
-    def runner(depot, clock, *, cache=tmp_path / "cache"):
+    def runner(depot, clock, *, cache=tmp_path / "cache", transport=None):
         books = InlineBooks(ledger=SqliteLedger(tmp_path / "ledger.sqlite3"), store=PayloadStore(cache))
-        transport = ScriptedTransport(depot)
+        transport = transport or ScriptedTransport(depot)
         return JobRunner(
             books=books, transports=lambda _network: transport, limiters=Limiters(clock=clock), clock=clock
         )
 
-    def run(scenario, **depot_fields):
+    def run(scenario, *, service=Depot, **depot_fields):
         """Run a scenario with a clock that jumps; it gets a namespace of everything."""
 
         async def main():
             clock = FakeClock()
-            depot = Depot(clock)
+            depot = service(clock)
             for name, value in depot_fields.items():
                 setattr(depot, name, value)
             here = SimpleNamespace(
