@@ -526,7 +526,7 @@ def test_the_file_of_a_waiter_that_left_stays_for_the_others(room, tmp_path, bat
         while len(here.runner.books.ledger.jobs()) < 2:
             await asyncio.sleep(0)
         second = parse("second")
-        while here.runner._shared.waiters(here.runner.books.ledger.jobs()[0].job_key) < 2:
+        while here.runner.waiters(here.runner.books.ledger.jobs()[0].job_key) < 2:
             await asyncio.sleep(0)
         first.cancel()
         await asyncio.wait({first})

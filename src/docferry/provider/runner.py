@@ -199,6 +199,10 @@ class JobRunner:
         client = await self._agency.client(api, settings=settings)
         return await client.ask(api.account)
 
+    def waiters(self, job_key: str) -> int:
+        """How many in this process wait for the payload of a job key."""
+        return self._shared.waiters(job_key)
+
     async def settle(self) -> None:
         """Wait until no request that may cost money is out any more."""
         await self._courier.settle()

@@ -1,10 +1,11 @@
 """Trouble: every fault of the connection or the service ends in the right place, and costs nothing twice."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
-from docferry.errors import DocferryError, ProviderError, SubmissionUnknownError
+from docferry.errors import DocferryError, ProviderBugError, ProviderError, SubmissionUnknownError
 from docferry.provider import Response
 from docferry.provider.faults import Fault, TransportFault
 from docferry.testing.contracts.evidence import check_error, secrets_in
@@ -81,6 +82,8 @@ class TroubleContract(JobContract):
             assert outcome.error is None or type(outcome.error) is SubmissionUnknownError
             if outcome.error is not None:
                 self._check_error(outcome.error, workshop)
+                bugs = [cause for cause in _causes(outcome.error) if isinstance(cause, ProviderBugError)]
+                assert bugs == [], "an answer that cannot be read is an InvalidResponseError"
         assert service.submission_count == 1
 
     def test_submission_that_was_not_sent_is_repeated(self, workshop: Workshop, service: JobService) -> None:
@@ -133,3 +136,9 @@ class TroubleContract(JobContract):
         assert secrets_in(error, workshop.secrets()) == []
         if isinstance(error, ProviderError):
             assert error.provider == self.provider, "an error of a service names its provider"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__

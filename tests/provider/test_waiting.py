@@ -1,0 +1,193 @@
+"""Each waiter has its own patience, and every run that refreshes pays once."""
+
+import asyncio
+import itertools
+
+import pytest
+from depot import DepotApi, DepotOptions, file_of, obtain
+
+from docferry.errors import JobTimeoutError
+from docferry.ledger import JobStep
+from docferry.model import Receipt
+from docferry.provider import JobSettings, OnInterrupt, PollAdvice, Response
+from docferry.provider.freshness import Freshness
+
+REFRESHING = JobSettings(refreshes=True)
+
+
+def patient(seconds):
+    return JobSettings(deadline_seconds=seconds)
+
+
+async def timed_out(here, seconds, *, runner=None, **given):
+    with pytest.raises(JobTimeoutError, match=rf"within {seconds:g} s; run `docferry jobs resume"):
+        await obtain(runner or here.runner, settings=patient(seconds), **given)
+    return here.clock.monotonic()
+
+
+def test_waiters_of_one_job_keep_their_own_deadlines(room):
+    async def scenario(here):
+        first, text, third = await asyncio.gather(
+            timed_out(here, 60), obtain(here.runner, settings=patient(600)), timed_out(here, 200)
+        )
+        assert (first, third) == (pytest.approx(60, abs=1), pytest.approx(200, abs=1))
+        assert text == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario, seconds=300)
+
+
+def test_a_waiter_without_a_deadline_waits_on_after_one_with(room):
+    async def scenario(here):
+        _, text = await asyncio.gather(timed_out(here, 60), obtain(here.runner, settings=patient(None)))
+        assert text == b"the text"
+
+    room(scenario, seconds=1e5)
+
+
+def test_a_deadline_ends_also_a_wait_that_the_service_asked_for(room):
+    async def scenario(here):
+        here.depot.plan = [("poll", Response(status=429, headers={"retry-after": "7200"}))]
+        assert await timed_out(here, 60) == pytest.approx(60, abs=5)
+
+    room(scenario)
+
+
+def test_a_deadline_does_not_stop_the_job_at_the_service(room):
+    async def scenario(here):
+        settings = JobSettings(deadline_seconds=60, on_interrupt=OnInterrupt.CANCEL)
+        with pytest.raises(JobTimeoutError):
+            await obtain(here.runner, settings=settings)
+        assert here.depot.cancelled == []
+        (record,) = here.runner.books.ledger.jobs()
+        assert (record.step, record.lease_owner) == (JobStep.SUBMITTED, "")
+
+    room(scenario, seconds=1e9)
+
+
+def test_a_deadline_runs_from_the_submission_and_not_before(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", Response(status=429, headers={"retry-after": "500"}))]
+        assert await obtain(here.runner, settings=patient(60)) == b"the text"
+
+    room(scenario)
+
+
+def test_a_deadline_bounds_the_wait_for_another_process(room):
+    async def scenario(here):
+        other = asyncio.create_task(obtain(here.new_runner()))
+        while not here.depot.polls:
+            await asyncio.sleep(0)
+        began = here.clock.monotonic()
+        assert await timed_out(here, 60) - began == pytest.approx(60, abs=2)
+        other.cancel()
+        await asyncio.wait({other})
+
+    room(scenario, seconds=1e9)
+
+
+def test_a_resumed_job_is_polled_as_long_ago_as_it_was_submitted(room):
+    async def scenario(here):
+        await timed_out(here, 1000)
+        (record,) = here.runner.books.ledger.jobs()
+        assert record.submitted_at < here.clock.now() - 900
+        seen = len(here.depot.polls)
+        await timed_out(here, 100, runner=here.new_runner(), api=DepotApi(poll_advice=SLOW))
+        # A tenth of the time that passed is far above the floor: no flurry of polls as for a new job.
+        assert len(here.depot.polls) - seen <= 3
+
+    room(scenario, seconds=1e9)
+
+
+SLOW = PollAdvice(floor_seconds=1, ceiling_seconds=1000)
+
+
+def test_the_time_of_submission_survives_observations(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        (record,) = here.runner.books.ledger.jobs()
+        assert record.submitted_at == here.clock.now() - here.clock.monotonic()
+        assert record.updated_at > record.submitted_at
+
+    room(scenario)
+
+
+def test_a_second_watch_of_a_submission_keeps_the_floor(room):
+    async def scenario(here):
+        api = DepotApi(batch_limit=2)
+        first = asyncio.create_task(obtain(here.runner, name="0", api=api))
+        second = asyncio.create_task(obtain(here.runner, name="1", api=api))
+        while len(here.depot.polls) < 3:
+            await asyncio.sleep(0)
+        first.cancel()
+        second.cancel()
+        await asyncio.wait({first, second})
+        await obtain(here.runner, name="0", api=api)
+        times = [at for _, at in here.depot.polls]
+        assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 1
+
+    room(scenario)
+
+
+# Refreshing.
+
+
+async def refreshed(runner, run, *, name="a.txt"):
+    errand = await runner.errand(
+        DepotApi(),
+        file_of(name),
+        pages=None,
+        options=DepotOptions(),
+        settings=REFRESHING,
+        freshness=run,
+    )
+    payload = await runner.obtain(errand)
+    return runner.books.reader(payload).read("text")
+
+
+def test_every_run_of_a_process_that_refreshes_submits_once(room):
+    async def scenario(here):
+        for count in (1, 2, 3):
+            run = Freshness()
+            assert await refreshed(here.runner, run) == b"the text"
+            assert await refreshed(here.runner, run) == b"the text"
+            assert len(here.depot.submissions) == count
+            here.clock._elapsed += 1
+
+    room(scenario)
+
+
+def test_waiters_of_one_refreshing_run_share_a_job(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        here.clock._elapsed += 1
+        run = Freshness()
+        await asyncio.gather(*(refreshed(here.runner, run) for _ in range(3)))
+        assert len(here.depot.submissions) == 2
+
+    room(scenario)
+
+
+def test_a_refreshing_run_does_not_take_a_job_that_began_before_it(room):
+    async def scenario(here):
+        earlier = asyncio.create_task(obtain(here.runner))
+        while not here.depot.polls:
+            await asyncio.sleep(0)
+        assert await refreshed(here.runner, Freshness()) == b"the text"
+        assert await earlier == b"the text"
+        assert len(here.depot.submissions) == 2
+
+    room(scenario, seconds=100)
+
+
+def test_a_refreshing_submission_for_later_submits_again(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        here.clock._elapsed += 1
+        errand = await here.runner.errand(
+            DepotApi(), file_of(), pages=None, options=DepotOptions(), settings=REFRESHING
+        )
+        record = await here.runner.submit(errand)
+        assert (record.step, record.receipt) == (JobStep.SUBMITTED, Receipt(remote_id="b1", item_id="0"))
+
+    room(scenario)
