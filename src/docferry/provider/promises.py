@@ -1,8 +1,7 @@
 """What a plugin's exchanges return, held against what `JobApi` promises."""
 
-import inspect
 from collections.abc import Sequence
-from importlib.metadata import packages_distributions
+from importlib.metadata import entry_points
 from typing import cast
 
 from docferry.errors import DocferryError, ProviderBugError
@@ -11,6 +10,9 @@ from docferry.provider.exchange import Exchange
 from docferry.provider.job_api import ItemAnswer, JobApi, Leg, SubmitItem
 
 __all__ = ["ask_about", "begin_leg", "begin_submission", "broken_promise"]
+
+PLUGIN_GROUP = "docferry"
+"""The group of entry points in which plugins say what they bring."""
 
 
 def begin_submission(api: JobApi, items: Sequence[SubmitItem]) -> Exchange[tuple[ItemAnswer, ...]]:
@@ -67,11 +69,11 @@ def broken_promise(api: JobApi, what: str) -> ProviderBugError:
 
 
 def _distribution(api: JobApi) -> str:
-    module = inspect.getmodule(type(api))
-    package = (module.__name__ if module else type(api).__module__).partition(".")[0]
-    # Reads the records of everything installed: fit for what never happens.
-    names = packages_distributions().get(package)
-    return names[0] if names else package
+    """Who brings the provider; where nothing installed does, the package of the plugin's side."""
+    for point in entry_points(group=PLUGIN_GROUP, name=api.identity.provider):
+        if point.dist is not None:
+            return point.dist.name
+    return api.__module__.partition(".")[0]
 
 
 def _listed(api: JobApi, given: object, *, count: int, what: str) -> Sequence[object]:

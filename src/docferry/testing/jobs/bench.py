@@ -163,6 +163,7 @@ class _WatchedApi:
     def __init__(self, api: JobApi, wire: Wire) -> None:
         self._api = api
         self._wire = wire
+        self.__module__ = api.__module__  # by which a bug's message finds whose it is
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._api, name)
