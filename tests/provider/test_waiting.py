@@ -10,7 +10,7 @@ from docferry.errors import JobTimeoutError
 from docferry.ledger import JobStep
 from docferry.model import Receipt
 from docferry.provider import JobSettings, OnInterrupt, PollAdvice, Response
-from docferry.provider.freshness import Freshness
+from docferry.provider.intake import Arrival, Intake
 
 REFRESHING = JobSettings(refreshes=True)
 
@@ -139,7 +139,7 @@ async def refreshed(runner, run, *, name="a.txt"):
         pages=None,
         options=DepotOptions(),
         settings=REFRESHING,
-        freshness=run,
+        arrival=Arrival(run),
     )
     payload = await runner.obtain(errand)
     return runner.books.reader(payload).read("text")
@@ -148,7 +148,7 @@ async def refreshed(runner, run, *, name="a.txt"):
 def test_every_run_of_a_process_that_refreshes_submits_once(room):
     async def scenario(here):
         for count in (1, 2, 3):
-            run = Freshness()
+            run = Intake()
             assert await refreshed(here.runner, run) == b"the text"
             assert await refreshed(here.runner, run) == b"the text"
             assert len(here.depot.submissions) == count
@@ -161,7 +161,7 @@ def test_waiters_of_one_refreshing_run_share_a_job(room):
     async def scenario(here):
         await obtain(here.runner)
         here.clock._elapsed += 1
-        run = Freshness()
+        run = Intake()
         await asyncio.gather(*(refreshed(here.runner, run) for _ in range(3)))
         assert len(here.depot.submissions) == 2
 
@@ -173,7 +173,7 @@ def test_a_refreshing_run_does_not_take_a_job_that_began_before_it(room):
         earlier = asyncio.create_task(obtain(here.runner))
         while not here.depot.polls:
             await asyncio.sleep(0)
-        assert await refreshed(here.runner, Freshness()) == b"the text"
+        assert await refreshed(here.runner, Intake()) == b"the text"
         assert await earlier == b"the text"
         assert len(here.depot.submissions) == 2
 

@@ -24,13 +24,20 @@ class Collecting:
     clerk: Clerk
     jobs: Iterable[JobId] | None
     provider: str
+    source_count: int | None = field(default=None, init=False)
+    """How many jobs there are; None before the first step."""
     _waiting: deque[JobId] | None = field(default=None, init=False)
+
+    async def look_ahead(self) -> int:
+        """See `docferry.ingest.producer.Steps`: what was submitted needs no company."""
+        return 0
 
     async def next_step(self) -> Step | DocferryError | None:
         """See `docferry.ingest.producer.Steps`."""
         if self._waiting is None:
             given = self.jobs
             self._waiting = deque(await self.clerk.jobs_under_way(self.provider) if given is None else given)
+            self.source_count = len(self._waiting)
         if not self._waiting:
             return None
         job = self._waiting.popleft()

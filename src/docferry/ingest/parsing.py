@@ -1,17 +1,19 @@
 """Sources as the steps of a run: each is expanded, opened and parsed when its turn comes."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import anyio.to_thread
 
 from docferry.errors import DocferryError
+from docferry.ingest.attempt import attempt
 from docferry.ingest.opener import SourceOpener
 from docferry.ingest.producer import Step, ignore
-from docferry.model import Document, PageSelection, ProgressEvent
+from docferry.model import Ability, Document, PageSelection, ProgressEvent
 from docferry.plugin import Provider
 from docferry.provider import JobSettings, ParseContext, ProviderOptions
-from docferry.provider.freshness import Freshness
+from docferry.provider.intake import Arrival, Intake
+from docferry.provider.limits import BATCHES_UNDER_WAY
 from docferry.sources import Source, SourceInput, expand_sources
 
 __all__ = ["Parsing", "Plan", "expand"]
@@ -45,7 +47,10 @@ class Parsing:
 
     plan: Plan
     inputs: SourceInput | Iterable[SourceInput]
-    _freshness: Freshness = field(default_factory=Freshness, init=False)
+    source_count: int | None = field(default=None, init=False)
+    """How many sources there are; None until all were seen."""
+    _seen: int = field(default=0, init=False)
+    _intake: Intake = field(default_factory=Intake, init=False)
     _items: "Iterator[Source | DocferryError] | None" = field(default=None, init=False)
 
     async def next_step(self) -> Step | DocferryError | None:
@@ -53,6 +58,11 @@ class Parsing:
         if self._items is None:
             self._items = expand(self.inputs, self.plan.provider)
         item = await anyio.to_thread.run_sync(next, self._items, None)
+        if item is None:
+            self.source_count = self._seen
+            self._intake.end()
+        else:
+            self._seen += 1
         if not isinstance(item, Source):
             return item
         return Step(
@@ -61,20 +71,38 @@ class Parsing:
             obtain=lambda: self._parse(item),
         )
 
+    async def look_ahead(self) -> int:
+        """See `docferry.ingest.producer.Steps`: where files are submitted together, two batches."""
+        provider = self.plan.provider
+        if Ability.JOBS not in provider.info.abilities:
+            return 0
+        limit = await attempt(self._batch_limit, source="", provider=provider.info.name)
+        return BATCHES_UNDER_WAY * limit if isinstance(limit, int) and limit > 1 else 0
+
+    async def _batch_limit(self) -> int:
+        return self.plan.provider.job_api(self.plan.options).batch_limit
+
     async def _parse(self, source: Source) -> Document:
+        with self._intake.source() as arrival:
+            return await self._parsed(source, arrival)
+
+    async def _parsed(self, source: Source, arrival: Arrival) -> Document:
         plan, info = self.plan, self.plan.provider.info
         opener = plan.opener()
         context = ParseContext(
             info=info,
             jobs=plan.jobs,
             opener=opener.open,
-            listener=plan.listener,
-            freshness=self._freshness,
+            listener=self._tell,
+            arrival=arrival,
         )
         document = await plan.provider.parse(
             source, pages=opener.asked_pages, options=plan.options, context=context
         )
         return opener.renumbered(document)
+
+    def _tell(self, event: ProgressEvent) -> None:
+        self.plan.listener(replace(event, sources_total=self.source_count))
 
 
 def expand(

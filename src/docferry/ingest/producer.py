@@ -53,6 +53,15 @@ class Step:
 class Steps(Protocol):
     """The sources of a run, one after the other."""
 
+    @property
+    def source_count(self) -> int | None:
+        """How many there are; None while that is not known."""
+        ...
+
+    async def look_ahead(self) -> int:
+        """How many sources the run needs to be ahead of the reader, however few the caller asked for."""
+        ...
+
     async def next_step(self) -> Step | DocferryError | None:
         """The next source, the error that stands in its place, or None behind the last one."""
         ...
@@ -87,9 +96,10 @@ class Producer:
             await self._cancel_rest()
 
     async def _produce(self) -> None:
+        look_ahead = max(self.terms.look_ahead, await self.steps.look_ahead())
         while (step := await self.steps.next_step()) is not None:
             self._under_way.append(asyncio.create_task(self._outcome(step), name=step.source))
-            if len(self._under_way) > self.terms.look_ahead:
+            if len(self._under_way) > look_ahead:
                 await self._hand_over()
         while self._under_way:
             await self._hand_over()
@@ -139,7 +149,11 @@ class Producer:
     def _tell(self, step: Step, phase: ProgressPhase, *, pages_done: int = 0) -> None:
         self.terms.listener(
             ProgressEvent(
-                source=step.source, phase=phase, pages_done=pages_done, pages_total=pages_done or None
+                source=step.source,
+                phase=phase,
+                pages_done=pages_done,
+                pages_total=pages_done or None,
+                sources_total=self.steps.source_count,
             )
         )
 

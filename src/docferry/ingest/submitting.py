@@ -12,15 +12,14 @@ from docferry.ingest.parsing import Plan, expand
 from docferry.ledger import JobRecord
 from docferry.provider import JobApi
 from docferry.provider.custody import Custody
-from docferry.provider.freshness import Freshness
+from docferry.provider.intake import Intake
+from docferry.provider.limits import BATCHES_UNDER_WAY
 from docferry.provider.runner import JobRunner
 from docferry.sources import Source, SourceInput
 
 __all__ = ["SubmitOutcome", "submit_sources"]
 
 FILES_AT_ONCE = 16
-BATCHES_AT_ONCE = 2
-"""So that one batch fills while the one before is on its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +56,13 @@ async def submit_sources(
     Returns:
         The outcomes, in the order of the sources.
     """
-    room = asyncio.Semaphore(max(FILES_AT_ONCE, BATCHES_AT_ONCE * api.batch_limit))
-    freshness = Freshness()
+    room = asyncio.Semaphore(max(FILES_AT_ONCE, BATCHES_UNDER_WAY * api.batch_limit))
+    intake = Intake()
     tasks: list[asyncio.Task[SubmitOutcome]] = []
 
     async def submit(item: Source | DocferryError) -> SubmitOutcome:
         try:
-            return await _submitted(item, plan, api, runner, freshness)
+            return await _submitted(item, plan, api, runner, intake)
         finally:
             room.release()
 
@@ -72,7 +71,7 @@ async def submit_sources(
         while (item := await anyio.to_thread.run_sync(next, items, None)) is not None:
             await room.acquire()
             tasks.append(asyncio.create_task(submit(item)))
-        runner.flush()  # what is still being opened goes out a moment later
+        intake.end()
         return tuple(await asyncio.gather(*tasks))
     finally:
         for task in tasks:
@@ -81,12 +80,12 @@ async def submit_sources(
 
 
 async def _submitted(
-    item: Source | DocferryError, plan: Plan, api: JobApi, runner: JobRunner, freshness: Freshness
+    item: Source | DocferryError, plan: Plan, api: JobApi, runner: JobRunner, intake: Intake
 ) -> SubmitOutcome:
     if isinstance(item, DocferryError):
         return SubmitOutcome(source=item.source, error=item)
     came = await attempt(
-        lambda: _job_of(item, plan, api, runner, freshness),
+        lambda: _job_of(item, plan, api, runner, intake),
         source=item.name,
         provider=plan.provider.info.name,
     )
@@ -95,19 +94,18 @@ async def _submitted(
     return SubmitOutcome(source=item.name, job=came)
 
 
-async def _job_of(
-    source: Source, plan: Plan, api: JobApi, runner: JobRunner, freshness: Freshness
-) -> JobRecord:
+async def _job_of(source: Source, plan: Plan, api: JobApi, runner: JobRunner, intake: Intake) -> JobRecord:
     opener = plan.opener()
     custody = Custody(opener.open(source))
-    async with custody.open() as file:
-        errand = await runner.errand(
-            api,
-            file,
-            pages=opener.asked_pages,
-            options=plan.options,
-            settings=plan.jobs,
-            custody=custody,
-            freshness=freshness,
-        )
-        return await runner.submit(errand)
+    with intake.source() as arrival:
+        async with custody.open() as file:
+            errand = await runner.errand(
+                api,
+                file,
+                pages=opener.asked_pages,
+                options=plan.options,
+                settings=plan.jobs,
+                custody=custody,
+                arrival=arrival,
+            )
+            return await runner.submit(errand)

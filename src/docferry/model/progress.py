@@ -24,9 +24,11 @@ class ProgressEvent:
         phase: Where it is.
         pages_done: Pages parsed so far.
         pages_total: Pages to parse; None when unknown.
+        sources_total: Sources of the whole run; None until the last of them was seen.
     """
 
     source: str
     phase: ProgressPhase
     pages_done: int = 0
     pages_total: int | None = None
+    sources_total: int | None = None

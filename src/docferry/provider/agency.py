@@ -11,7 +11,7 @@ from docferry.provider.clock import Clock
 from docferry.provider.completeness import expected_page_count
 from docferry.provider.custody import Custody
 from docferry.provider.errand import Errand, make_errand, name_account, recall_errand
-from docferry.provider.freshness import Freshness
+from docferry.provider.intake import Arrival
 from docferry.provider.job_api import JobApi, SubmitItem
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.limits import Limiters
@@ -68,7 +68,7 @@ class Agency:
         options: ProviderOptions,
         settings: JobSettings,
         custody: Custody | None,
-        freshness: Freshness | None,
+        arrival: Arrival | None,
     ) -> Errand:
         """See `JobRunner.errand`."""
         expected = await asyncio.to_thread(expected_page_count, file, pages)
@@ -79,7 +79,8 @@ class Agency:
             expected_pages=expected,
             settings=settings,
             custody=custody,
-            fresh_since=(freshness or Freshness()).begin(self._clock.now()),
+            arrival=arrival,
+            now=self._clock.now(),
         )
 
     async def recalled_errand(self, api: JobApi, record: JobRecord, *, settings: JobSettings) -> Errand:

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 import anyio.to_thread
 
 from docferry.model import Document, PageSelection, ProgressEvent, ProgressPhase, ProviderInfo
-from docferry.provider.freshness import Freshness
+from docferry.provider.intake import Arrival, Intake
 from docferry.provider.job_api import JobApi
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.options import ProviderOptions
@@ -29,14 +29,14 @@ class ParseContext:
         jobs: Our settings for remote jobs.
         opener: Opens a source and checks it against the card; `open` is the way to call it.
         listener: Receives progress events on the engine's thread.
-        freshness: From when on a result is fresh enough; shared by the parses of one run.
+        arrival: This source among those of its run.
     """
 
     info: ProviderInfo
     jobs: JobSettings = field(default_factory=JobSettings)
     opener: Callable[[Source], AbstractAsyncContextManager[SourceFile]] = field(repr=False)
     listener: Callable[[ProgressEvent], None] = field(repr=False)
-    freshness: Freshness = field(default_factory=Freshness, repr=False)
+    arrival: Arrival = field(default_factory=lambda: Arrival(Intake()), repr=False)
 
     def open(self, source: Source) -> AbstractAsyncContextManager[SourceFile]:
         """Bring the bytes of a source to this machine: `async with context.open(source) as file`.

@@ -8,6 +8,7 @@ from docferry.ledger import JobRecord, NewJob, canonical_json, make_job_key, mak
 from docferry.model import Receipt
 from docferry.provider.client import ServiceClient
 from docferry.provider.custody import Custody
+from docferry.provider.intake import Arrival, Intake
 from docferry.provider.job_api import ServiceIdentity, SubmitItem
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.options import ProviderOptions
@@ -26,6 +27,7 @@ class Errand:
         settings: Our settings.
         item: What to submit; None when it was submitted earlier.
         custody: Keeps the file of the item open; None when it needs no keeping.
+        arrival: The source among those of its run; None when it has no company.
         fresh_since: A job made before then is not good enough, seconds since the epoch; None when any is.
         job_id: The job in the ledger, when it was submitted earlier; empty to find or make one.
         is_own_account: Whether the job was submitted on this account, so that the service must know it.
@@ -37,6 +39,7 @@ class Errand:
     settings: JobSettings
     item: SubmitItem | None = field(default=None, repr=False)
     custody: Custody | None = field(default=None, repr=False)
+    arrival: Arrival | None = field(default=None, repr=False)
     fresh_since: float | None = None
     job_id: str = ""
     is_own_account: bool = True
@@ -50,7 +53,8 @@ def make_errand(  # noqa: PLR0913 - everything that is known of a job beforehand
     expected_pages: int | None,
     settings: JobSettings,
     custody: Custody | None = None,
-    fresh_since: float | None = None,
+    arrival: Arrival | None = None,
+    now: float,
 ) -> Errand:
     """Describe a job by everything that decides what the service returns."""
     identity, file, options = client.api.identity, item.file, item.options
@@ -80,7 +84,8 @@ def make_errand(  # noqa: PLR0913 - everything that is known of a job beforehand
         item=replace(item, data_id=job_key[:32]),
         settings=settings,
         custody=custody,
-        fresh_since=fresh_since if settings.refreshes else None,
+        arrival=arrival,
+        fresh_since=(arrival.intake if arrival else Intake()).begin(now) if settings.refreshes else None,
     )
 
 

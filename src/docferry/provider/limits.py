@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from docferry.model import Limits
 from docferry.provider.clock import Clock
 
-__all__ = ["AccountLimiter", "Limiters"]
+__all__ = ["BATCHES_UNDER_WAY", "AccountLimiter", "Limiters"]
 
 UNLIMITED_JOBS = 64
 """Jobs under way for one account when neither the service nor the user names a bound, at the least."""

@@ -163,7 +163,13 @@ class Quay:
 def _ticket(errand: Errand, record: JobRecord) -> Ticket:
     if errand.item is None:
         raise not_submitted(record)
-    return Ticket(record=record, item=errand.item, client=errand.client, custody=errand.custody)
+    return Ticket(
+        record=record,
+        item=errand.item,
+        client=errand.client,
+        custody=errand.custody,
+        arrival=errand.arrival,
+    )
 
 
 def _unknown(record: JobRecord) -> SubmissionUnknownError:

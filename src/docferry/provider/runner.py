@@ -19,7 +19,7 @@ from docferry.provider.context import ParseContext
 from docferry.provider.courier import Courier
 from docferry.provider.custody import Custody
 from docferry.provider.errand import Errand
-from docferry.provider.freshness import Freshness
+from docferry.provider.intake import Arrival
 from docferry.provider.job_api import JobApi, PayloadReader
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.leases import Leases
@@ -91,7 +91,7 @@ class JobRunner:
                 options=options,
                 settings=settings,
                 custody=custody,
-                freshness=context.freshness,
+                arrival=context.arrival,
             )
             document = await self._mapped(
                 errand,
@@ -110,7 +110,7 @@ class JobRunner:
         options: ProviderOptions,
         settings: JobSettings,
         custody: Custody | None = None,
-        freshness: Freshness | None = None,
+        arrival: Arrival | None = None,
     ) -> Errand:
         """Describe what a file is to be sent for; nothing is sent or written yet.
 
@@ -121,7 +121,7 @@ class JobRunner:
             options: The provider's options.
             settings: Our settings.
             custody: Keeps the file open; None for a file that stays.
-            freshness: The run that the errand belongs to, shared by its errands; None for one of its own.
+            arrival: The source among those of its run; None for a run of its own.
 
         Raises:
             SourceError: The file is damaged or locked.
@@ -133,7 +133,7 @@ class JobRunner:
             options=options,
             settings=settings,
             custody=custody,
-            freshness=freshness,
+            arrival=arrival,
         )
 
     async def submit(self, errand: Errand) -> JobRecord:

@@ -107,6 +107,8 @@ class Submissions:
         self._under_way[ticket.job_id] = ticket
         self._leases.keep(ticket.job_id)
         self._batcher.add(ticket, key=key, limit=api.batch_limit)
+        if ticket.arrival is not None:
+            ticket.arrival.board(self.flush)
         return ticket
 
     async def _leave(self, ticket: Ticket) -> None:

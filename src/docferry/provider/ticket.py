@@ -7,6 +7,7 @@ from docferry.ledger import JobRecord
 from docferry.model import Receipt
 from docferry.provider.client import ServiceClient
 from docferry.provider.custody import Custody
+from docferry.provider.intake import Arrival
 from docferry.provider.job_api import SubmitItem
 
 __all__ = ["Ticket"]
@@ -21,6 +22,7 @@ class Ticket:
         item: What to submit.
         client: Speaks with the service.
         custody: Keeps the file open until it was submitted; None when it needs no keeping.
+        arrival: The source among those of its run; None when it has no company.
         answer: The receipt, which is then in the ledger; or why there is none.
         waiters: How many wait for the answer. Without any, what was not sent yet is not sent any more.
         is_unwanted: Whether the last waiter left with the word that the job shall be stopped.
@@ -30,6 +32,7 @@ class Ticket:
     item: SubmitItem = field(repr=False)
     client: ServiceClient = field(repr=False)
     custody: Custody | None = field(default=None, repr=False)
+    arrival: Arrival | None = field(default=None, repr=False)
     answer: "asyncio.Future[Receipt]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future(), repr=False
     )
