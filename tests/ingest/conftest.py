@@ -7,11 +7,14 @@ import types
 from importlib.metadata import EntryPoint
 
 import pytest
+from depot_fixtures import depot, depot_manager, jobs
 
 from docferry.errors import CorruptSourceError
 from docferry.model import Document, Element, ElementKind, FileFormat, Page, ProviderInfo, Region
 from docferry.plugin import PluginManager, hookimpl
 from docferry.provider import ProviderOptions
+
+__all__ = ["depot", "depot_manager", "files", "jobs", "probe"]
 
 
 class Probe:

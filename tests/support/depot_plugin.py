@@ -41,6 +41,9 @@ class DepotOptions(ProviderOptions):
     batch: int = pydantic.Field(default=1, json_schema_extra={"semantic": False})
     """Most files of one submission."""
 
+    concurrency: int | None = pydantic.Field(default=None, json_schema_extra={"semantic": False})
+    """Most jobs at once."""
+
 
 class DepotApi:
     """Speaks with the depot."""
@@ -52,7 +55,7 @@ class DepotApi:
         if given is None:
             raise MissingCredentialError("provider depot needs a key", next_step="set DEPOT_API_KEY")
         self.key = given
-        self.limits = Limits()
+        self.limits = Limits(concurrency=options.concurrency)
         self.poll_advice = PollAdvice(floor_seconds=0.05, ceiling_seconds=0.2)
         self.batch_limit = options.batch
 

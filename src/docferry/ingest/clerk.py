@@ -203,7 +203,7 @@ class Clerk:
         """The options that a job was submitted with, and keys and the like as they are given now."""
         name, kind = provider.info.name, cast("type[ProviderOptions]", provider.info.options_type)
         given = read_options(kind, self._options.get(name), provider=name)
-        own = {field: getattr(given, field) for field in given.model_fields_set - given.semantic.keys()}
+        own = {field: getattr(given, field) for field in given.model_fields_set - given.semantic_names}
         known: dict[str, Any] = json.loads(record.options_json)
         recalled = {field: value for field, value in known.items() if field in kind.model_fields}
         return read_options(kind, recalled | own, provider=name)

@@ -10,7 +10,7 @@ from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.completeness import expected_page_count
 from docferry.provider.custody import Custody
-from docferry.provider.errand import Errand, make_errand, name_account, recall_errand
+from docferry.provider.errand import Errand, make_errand, recall_errand
 from docferry.provider.intake import Arrival
 from docferry.provider.job_api import JobApi, SubmitItem
 from docferry.provider.job_settings import JobSettings
@@ -49,13 +49,12 @@ class Agency:
         """What the ledger knows the account by."""
         return await self._books.do(self._books.ledger.account_hash, api.identity.account)
 
-    async def client(self, api: JobApi, *, settings: JobSettings) -> ServiceClient:
+    def client(self, api: JobApi, *, settings: JobSettings) -> ServiceClient:
         """A client for that service and account, under the account's limits."""
-        account = name_account(api.identity, await self.account_hash(api))
         return ServiceClient(
             api=api,
             transport=self._transports(settings.network),
-            limiter=self._limiters.of(account, limits=api.limits, batch_limit=api.batch_limit),
+            limiter=self._limiters.of(api.identity, limits=api.limits, batch_limit=api.batch_limit),
             clock=self._clock,
         )
 
@@ -73,7 +72,7 @@ class Agency:
         """See `JobRunner.errand`."""
         expected = await asyncio.to_thread(expected_page_count, file, pages)
         return make_errand(
-            await self.client(api, settings=settings),
+            self.client(api, settings=settings),
             SubmitItem(file=file, pages=pages, options=options, data_id=""),
             account_hash=await self.account_hash(api),
             expected_pages=expected,
@@ -90,7 +89,7 @@ class Agency:
             ConfigurationError: The settings lead to another service than the one that has the job.
         """
         return recall_errand(
-            await self.client(api, settings=settings),
+            self.client(api, settings=settings),
             record,
             account_hash=await self.account_hash(api),
             settings=settings,

@@ -13,7 +13,7 @@ from docferry.provider.job_api import ServiceIdentity, SubmitItem
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.options import ProviderOptions
 
-__all__ = ["Errand", "describe_foreign_job", "make_errand", "name_account", "recall_errand"]
+__all__ = ["Errand", "describe_foreign_job", "make_errand", "recall_errand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def make_errand(  # noqa: PLR0913 - everything that is known of a job beforehand
     )
     return Errand(
         client=client,
-        account=name_account(identity, account_hash),
+        account=_name_account(identity, account_hash),
         new=new,
         item=replace(item, data_id=job_key[:32]),
         settings=settings,
@@ -107,7 +107,7 @@ def recall_errand(
         )
     return Errand(
         client=client,
-        account=name_account(identity, account_hash),
+        account=_name_account(identity, account_hash),
         new=record,
         settings=settings,
         job_id=record.id,
@@ -142,7 +142,7 @@ def describe_foreign_job(
     )
 
 
-def name_account(identity: ServiceIdentity, account_hash: str) -> str:
+def _name_account(identity: ServiceIdentity, account_hash: str) -> str:
     """What tells accounts of all services apart."""
     return f"{identity.provider} {identity.endpoint} {account_hash}"
 

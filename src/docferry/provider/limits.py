@@ -5,11 +5,15 @@ Limiters live on the engine loop and are found by account, so that two readers w
 
 import asyncio
 import contextlib
+import hashlib
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from docferry.ledger import canonical_json, strip_endpoint
 from docferry.model import Limits
 from docferry.provider.clock import Clock
+from docferry.provider.job_api import ServiceIdentity
 
 __all__ = ["BATCHES_UNDER_WAY", "AccountLimiter", "Limiters"]
 
@@ -95,10 +99,21 @@ class Limiters:
 
     def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
+        self._salt = secrets.token_bytes(16)
         self._by_account: dict[str, AccountLimiter] = {}
 
-    def of(self, account: str, *, limits: Limits, batch_limit: int = 1) -> AccountLimiter:
-        """The limiter of that account, adjusted to these bounds: the latest word counts."""
+    def of(self, identity: ServiceIdentity, *, limits: Limits, batch_limit: int = 1) -> AccountLimiter:
+        """The limiter of that account, adjusted to these bounds: the latest word counts.
+
+        Ledgers do not matter: accounts that two of them know by different hashes are one account.
+
+        Args:
+            identity: The service and the account.
+            limits: The bounds.
+            batch_limit: Most files of one submission.
+        """
+        mark = canonical_json([identity.provider, strip_endpoint(identity.endpoint), identity.account])
+        account = hashlib.blake2b(mark.encode(), key=self._salt).hexdigest()  # no key lies around in memory
         limiter = self._by_account.get(account)
         if limiter is None:
             limiter = self._by_account[account] = AccountLimiter(

@@ -1,8 +1,9 @@
 """A provider's knobs as a typed class."""
 
 import difflib
+import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast, get_args
 
 import pydantic
 
@@ -17,6 +18,11 @@ class ProviderOptions(pydantic.BaseModel):
     A field that does not change what the service returns (a time-out, a batch size) is marked with
     `json_schema_extra={"semantic": False}`: such fields do not take part in the payload's key. Secrets are
     `pydantic.SecretStr`.
+
+    All other fields do, defaults included: a changed default asks for something else. A field that a later
+    version adds is marked with `json_schema_extra={"implied": VALUE}`, the JSON value with which the service
+    does what it did before the field was there. With that value, default or not, it stays out of the key, so
+    that what was paid before is still found. The mark stays as it is when the default changes.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -25,13 +31,29 @@ class ProviderOptions(pydantic.BaseModel):
     def shown(self) -> dict[str, Any]:
         """All options but secrets, as JSON values: what a ledger row may hold."""
         return {
-            name: value for name, value in self.model_dump(mode="json").items() if not self._is_secret(name)
+            name: value
+            for name, value in self.model_dump(mode="json").items()
+            if not _is_secret(type(self), name)
         }
 
     @property
     def semantic(self) -> dict[str, Any]:
         """The options that change what the service returns, as JSON values: what a payload's key holds."""
-        return {name: value for name, value in self.shown.items() if self._is_semantic(name)}
+        names = self.semantic_names
+        return {
+            name: value
+            for name, value in self.shown.items()
+            if name in names and not self._is_implied(name, value)
+        }
+
+    @property
+    def semantic_names(self) -> frozenset[str]:
+        """Names of the options that change what the service returns, whatever their values."""
+        return frozenset(
+            name
+            for name in type(self).model_fields
+            if _marks(type(self), name).get("semantic") is not False and not _is_secret(type(self), name)
+        )
 
     @property
     def document_password(self) -> str | None:
@@ -39,12 +61,23 @@ class ProviderOptions(pydantic.BaseModel):
         password = getattr(self, "password", None)
         return password.get_secret_value() if isinstance(password, pydantic.SecretStr) else None
 
-    def _is_secret(self, name: str) -> bool:
-        return isinstance(getattr(self, name), (pydantic.SecretStr, pydantic.SecretBytes))
+    def _is_implied(self, name: str, value: object) -> bool:
+        marks = _marks(type(self), name)
+        # As text, because 0 and False are equal in Python and not in JSON.
+        return "implied" in marks and json.dumps(marks["implied"]) == json.dumps(value)
 
-    def _is_semantic(self, name: str) -> bool:
-        extra = type(self).model_fields[name].json_schema_extra
-        return extra != {"semantic": False}
+
+def _marks(kind: type[ProviderOptions], name: str) -> dict[str, Any]:
+    extra = kind.model_fields[name].json_schema_extra
+    return cast("dict[str, Any]", extra) if isinstance(extra, dict) else {}
+
+
+def _is_secret(kind: type[ProviderOptions], name: str) -> bool:
+    """Whether an option is for a secret, given or not."""
+    wanted = [kind.model_fields[name].annotation]
+    for annotation in wanted:
+        wanted.extend(get_args(annotation))
+    return pydantic.SecretStr in wanted or pydantic.SecretBytes in wanted
 
 
 OptionsT = TypeVar("OptionsT", bound=ProviderOptions)

@@ -196,7 +196,7 @@ class JobRunner:
             AuthenticationError: The key is wrong.
             DocferryError: The service does not answer.
         """
-        client = await self._agency.client(api, settings=settings)
+        client = self._agency.client(api, settings=settings)
         return await client.ask(api.account)
 
     def waiters(self, job_key: str) -> int:

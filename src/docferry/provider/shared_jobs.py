@@ -93,7 +93,11 @@ class SharedJobs:
         while (shared := self._open.get(key)) is not None and (shared.is_ending or shared.task.done()):
             await asyncio.wait({shared.task})
             await asyncio.sleep(0)  # for the callback that takes it off the list
-        return shared or self._begin(key, errand)
+        if shared is None:
+            return self._begin(key, errand)
+        if errand.arrival is not None:
+            errand.arrival.end()  # the job is another source's as well, which speaks for both
+        return shared
 
     def _begin(self, key: Key, errand: Errand) -> _Shared:
         journey = Journey()
