@@ -3,19 +3,21 @@
 import hashlib
 import hmac
 import inspect
+import json
 import re
 import sys
 import types
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from docferry.errors import CorruptSourceError, ForgedEventError
+from docferry.errors import CorruptSourceError, ForgedEventError, JobFailedError, RateLimitedError
 from docferry.ingest import Ingestor
-from docferry.model import WebhookEvent
+from docferry.model import Receipt, WebhookEvent
 from docferry.plugin import PluginManager, spec
-from docferry.provider import WebhookSettings
+from docferry.provider import Response, SubmitItem, WebhookSettings
 
 GUIDE = (Path(__file__).resolve().parents[2] / "plugins" / "README.md").read_text(encoding="utf-8")
 HOOKS = {name: function for name, function in vars(spec).items() if name.startswith("docferry_")}
@@ -60,6 +62,35 @@ def test_every_hook_has_a_test():
     text = "\n".join(path.read_text(encoding="utf-8") for path in tests if path != Path(__file__))
     for name in HOOKS:
         assert name in text
+
+
+def test_batch_example_answers_with_a_leg_for_each_file():
+    code = next(block for block in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL) if "Leg(" in block)
+    names = {}
+    exec(compile(code, "plugins/README.md", "exec"), names)  # noqa: S102 - the guide's own example
+    items = [
+        SubmitItem(file=SimpleNamespace(file_name=name), pages=None, options=None, data_id=f"id-{name}")
+        for name in ("a", "b")
+    ]
+    submission = names["SlotApi"]().submit(items)
+    assert not next(submission).commits
+    slots = {"id": "s1", "addresses": ["https://store.example/1", "https://store.example/2"]}
+    with pytest.raises(StopIteration) as returned:
+        submission.send(Response(status=200, body=json.dumps(slots).encode()))
+    second = returned.value.value[1]
+
+    leg = second.exchange()
+    request = next(leg)
+    assert (request.method, request.url, request.commits) == ("PUT", "https://store.example/2", True)
+    assert request.receipts == (Receipt(remote_id="s1", item_id="id-b"),)
+    with pytest.raises(StopIteration) as returned:
+        leg.send(Response(status=200))
+    assert (returned.value.value,) == request.receipts
+    for status, error in ((429, RateLimitedError), (403, JobFailedError)):
+        leg = second.exchange()
+        next(leg)
+        with pytest.raises(error):
+            leg.send(Response(status=status))
 
 
 def test_entry_point_group_is_the_one_in_the_guide():
