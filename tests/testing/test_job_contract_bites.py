@@ -27,12 +27,12 @@ import pytest
 from docferry import errors
 from docferry.testing import DocumentedError, ErrorPlace, JobProviderContract, Sample
 from mill_service import MillService
-from paper_samples import LETTER
+from paper_samples import LETTER, NOTE
 
 
 class TestMill(JobProviderContract):
     provider = "mill"
-    samples = (LETTER,)
+    samples = (LETTER, NOTE)
     corrupt_samples = (Sample(name="latin.txt", content=b"F\\xe4hre"),)
     documented_errors = (
         DocumentedError(place=ErrorPlace.SUBMIT, code="bad_key", error=errors.AuthenticationError),
@@ -52,8 +52,13 @@ class TestMill(JobProviderContract):
     def service(self):
         return MillService()
 """
-# The provider selects no pages and reads no PDFs, so there is nothing to select from.
-OTHERS = {"test_selected_pages_keep_their_numbers", "test_pages_behind_the_end_are_refused"}
+# The provider selects no pages and reads no PDFs, so there is nothing to select from. It takes one file at a
+# time.
+OTHERS = {
+    "test_selected_pages_keep_their_numbers",
+    "test_pages_behind_the_end_are_refused",
+    "test_files_submitted_together_get_their_own_results",
+}
 
 
 def promises(contract):

@@ -103,6 +103,23 @@ def key_of(options):
         ),
         is_alone=False,
     ),
+    "mistakes the files of a batch for each other": broken(
+        "test_files_submitted_together_get_their_own_results",
+        code="from docferry.provider import Leg\n"
+        + spoken(
+            "    batch_limit = 2\n"
+            "    def batch_key(self, item):\n        return ''\n"
+            "    def submit(self, items):\n"
+            "        yield from ()\n"
+            "        return tuple(self.leg(item) for item in reversed(items))\n"
+            "    def leg(self, item):\n"
+            "        return Leg(exchange=lambda: self.put(item))\n"
+            "    def put(self, item):\n"
+            "        (receipt,) = yield from MillApi.__mro__[1].submit(self, [item])\n"
+            "        return receipt\n"
+        ),
+        says="got the result of another file",
+    ),
     "remembers what it fetched": broken(
         "test_cached_result_is_the_same_document_and_sends_nothing",
         "test_job_submitted_now_is_collected_later_without_its_source",

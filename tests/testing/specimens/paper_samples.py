@@ -23,6 +23,7 @@ LETTER = Sample(
     pages=(("Dear mill", "The first page of the letter."), ("And the second page of it.",)),
     furniture=("The post",),
 )
+NOTE = Sample(name="note.txt", content=b"A note that came with it.", pages=(("A note that came with it.",),))
 LEAFLET = Sample(
     name="leaflet.pdf",
     content=lambda: pdf("The first leaf", "The second leaf", "The third leaf"),

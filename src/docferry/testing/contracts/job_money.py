@@ -1,18 +1,22 @@
 """Money: each document is submitted once, whatever happens to the process."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 
 from docferry.engine import current_engine
 from docferry.errors import SubmissionUnknownError
+from docferry.ingest import Outcome
 from docferry.ledger import JobRecord
 from docferry.model import Document, encode_document
 from docferry.provider import JobSettings, read_options
 from docferry.sources import open_source
 from docferry.testing.contracts.evidence import SHORTEST_PASSAGE
-from docferry.testing.contracts.job_foundation import JobContract, Workshop
+from docferry.testing.contracts.job_foundation import PATIENCE_SECONDS, JobContract, Workshop
 from docferry.testing.jobs import JobBench, JobService, RequestKind
+from docferry.testing.sample import Sample
 
 __all__ = ["MoneyContract"]
 
@@ -29,6 +33,21 @@ class MoneyContract(JobContract):
             "mark the one request that costs money: commits=True"
         )
         assert service.submission_count == 1
+
+    def test_files_submitted_together_get_their_own_results(
+        self, workshop: Workshop, service: JobService
+    ) -> None:
+        """Of a provider that takes several files at once; needs two samples."""
+        bench = workshop.bench()
+        if workshop.api(bench).batch_limit == 1:
+            pytest.skip("the provider takes one file at a time")
+        together = self.samples[:2]
+        outcomes = _parsed_together(bench, workshop, together)
+        assert [outcome.error for outcome in outcomes] == [None] * len(together)
+        assert service.submission_count == len(together)
+        for sample, outcome in zip(together, outcomes, strict=True):
+            alone = workshop.trial(workshop.bench()).document(sample)
+            assert outcome.document == alone, f"{sample.name} got the result of another file"
 
     def test_cached_result_is_the_same_document_and_sends_nothing(
         self, workshop: Workshop, service: JobService
@@ -105,6 +124,20 @@ class MoneyContract(JobContract):
             return await runner.submit(
                 await runner.errand(api, file, pages=None, options=options, settings=JobSettings())
             )
+
+
+def _parsed_together(bench: JobBench, workshop: Workshop, samples: Sequence[Sample]) -> tuple[Outcome, ...]:
+    """Parse samples on a clock that stands still until something is sent, so that none goes alone."""
+    bench.clock.stop()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        reading = pool.submit(workshop.trial(bench).outcomes, *samples)
+        try:
+            for _ in range(int(PATIENCE_SECONDS / 0.01)):
+                if bench.wire.visits or wait({reading}, timeout=0.01).done:
+                    break
+        finally:
+            bench.clock.go_on()
+        return reading.result()
 
 
 async def _collect(workshop: Workshop, bench: JobBench, record: JobRecord) -> Document:
