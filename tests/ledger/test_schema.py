@@ -67,6 +67,7 @@ def test_an_older_ledger_is_upgraded_and_keeps_everything(old_file):
     with SqliteLedger(old_file) as ledger:
         record = ledger.find("abcdef")
         assert (record.step, record.receipt.remote_id) == (JobStep.SUBMITTED, "r-77")
+        assert record.submitted_at == 6.0
         assert ledger.observations(record.id)[0].count == 3
         assert ledger.add_event("echo", "r-77", event_id="e", now=7.0)
         before = ledger.account_hash("key")

@@ -70,6 +70,35 @@ class TestIntent:
         assert engine.step(record) is JobStep.OPEN
 
 
+class TestTimeOfSubmission:
+    def test_it_is_when_the_answer_came(self, engine, ledger, record):
+        assert record.submitted_at is None
+        engine.intend(record)
+        assert ledger.find(record.id).submitted_at == engine.now
+        engine.now += 60
+        answered = engine.now
+        ledger.record_receipts({record.id: RECEIPT}, **engine.writer)
+        engine.now += 60
+        engine.observe(record, "running")
+        assert ledger.find(record.id).submitted_at == answered
+
+    def test_it_is_when_the_request_went_out_if_the_answer_was_missing(self, engine, ledger, record):
+        engine.intend(record)
+        sent = engine.now
+        ledger.record_unknown([record.id], **engine.writer)
+        engine.now += 3600
+        ledger.record_receipts({record.id: RECEIPT}, **engine.writer)
+        assert ledger.find(record.id).submitted_at == sent
+
+    def test_there_is_none_when_nothing_was_committed(self, engine, ledger, record):
+        engine.intend(record)
+        ledger.record_not_committed([record.id], **engine.writer)
+        assert ledger.find(record.id).submitted_at is None
+
+    def test_of_a_job_started_elsewhere_it_is_when_it_was_entered(self, ledger, new_job):
+        assert ledger.attach(new_job(), RECEIPT, now=77.0).submitted_at == 77.0
+
+
 class TestReceipts:
     def test_they_make_jobs_submitted(self, engine, ledger, record):
         engine.intend(record)

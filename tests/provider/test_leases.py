@@ -80,6 +80,30 @@ def test_the_last_of_several_tasks_gives_it_back(room):
     room(scenario)
 
 
+def test_a_kept_lease_outlives_the_tasks_that_work_on_the_job(room):
+    async def scenario(leases, ledger, clock, job_id):
+        leases.keep(job_id)
+        async with leases.hold(job_id):
+            pass
+        await clock.sleep(10 * LEASE_SECONDS)
+        assert leases.is_at_work(ledger.find(job_id))
+        await leases.leave(job_id)
+        assert ledger.find(job_id).lease_owner == ""
+
+    room(scenario)
+
+
+def test_a_kept_lease_that_is_lost_cancels_nobody(room):
+    async def scenario(leases, ledger, clock, job_id):
+        leases.keep(job_id)
+        steal(ledger, job_id, clock)
+        await clock.sleep(10 * HEARTBEAT_SECONDS)
+        await leases.leave(job_id)
+        assert ledger.find(job_id).lease_owner == "thief"
+
+    room(scenario)
+
+
 def test_a_lost_lease_ends_the_work(room):
     async def scenario(leases, ledger, clock, job_id):
         async def work():

@@ -291,6 +291,17 @@ def test_answers_that_stay_unreadable_end_the_wait_and_keep_the_job(room):
     room(scenario)
 
 
+def test_a_result_too_large_to_read_is_asked_for_once(room):
+    async def scenario(here):
+        here.depot.plan = [("fetch", TransportFault(Fault.UNREADABLE, "ResponseTooLarge"))] * 2
+        with pytest.raises(InvalidResponseError, match="ResponseTooLarge.*docferry jobs resume"):
+            await obtain(here.runner)
+        assert len(here.depot.plan) == 1
+        assert steps(here.runner) == [JobStep.SUBMITTED]
+
+    room(scenario)
+
+
 def test_a_service_that_is_down_for_good_keeps_the_job(room):
     async def scenario(here):
         here.depot.plan = [("fetch", Response(status=503))] * 6

@@ -228,6 +228,19 @@ def test_trouble_says_how_far_it_got(url, fault):
     assert caught.value.fault is fault
 
 
+def test_a_body_too_long_for_memory_is_not_asked_for_again(server):
+    async def main():
+        transport = HttpTransport(network=NetworkSettings(), max_body_bytes=10)
+        try:
+            await transport.send(Request(method="GET", url=f"{server.url}/echo"))
+        finally:
+            await transport.aclose()
+
+    with asyncio.Runner() as runner, pytest.raises(TransportFault, match="ResponseTooLarge") as caught:
+        runner.run(main())
+    assert caught.value.fault is Fault.UNREADABLE
+
+
 def test_a_body_that_breaks_off_is_no_response(server):
     with pytest.raises(TransportFault) as caught:
         send(Request(method="GET", url=f"{server.url}/cut"))

@@ -83,10 +83,12 @@ class HttpTransport:
 
     Args:
         network: How requests leave this machine.
+        max_body_bytes: How long a body may be that is read into memory.
     """
 
-    def __init__(self, *, network: NetworkSettings) -> None:
+    def __init__(self, *, network: NetworkSettings, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self._network = network
+        self._max_body_bytes = max_body_bytes
         self._client: httpx.AsyncClient | None = None
         self._in_flight = anyio.CapacityLimiter(REQUESTS_IN_FLIGHT)
 
@@ -126,7 +128,7 @@ class HttpTransport:
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
             if sink is None or not response.is_success:
-                body = await _read_body(response.aiter_bytes(PART_BYTES))
+                body = await _read_body(response.aiter_bytes(PART_BYTES), limit=self._max_body_bytes)
                 return Response(status=response.status_code, headers=headers, body=body)
             size = 0
             async for part in response.aiter_bytes(PART_BYTES):
@@ -226,11 +228,11 @@ def _trust(ca_file: str | None) -> Any:  # noqa: ANN401 - what httpx takes: a fl
         ) from error
 
 
-async def _read_body(parts: AsyncIterator[bytes]) -> bytes:
+async def _read_body(parts: AsyncIterator[bytes], *, limit: int) -> bytes:
     body = bytearray()
     async for part in parts:
         body += part
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > limit:
             raise TransportFault(Fault.UNREADABLE, "ResponseTooLarge")
     return bytes(body)
 
