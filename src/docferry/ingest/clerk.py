@@ -1,7 +1,7 @@
 """What a desk does about jobs, as coroutines of the engine loop; the two faces of the desk only call it."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar, cast
 
 import anyio.to_thread
@@ -48,10 +48,13 @@ class Clerk:
         self._options = options
         self._manager = manager
 
-    @property
-    def runner(self) -> JobRunner:
-        """The engine; only to be asked for on the engine loop."""
-        return job_runner(self.jobs)
+    async def runner(self) -> JobRunner:
+        """The engine.
+
+        Raises:
+            ConfigurationError: The ledger or the cache cannot be used.
+        """
+        return await job_runner(self.jobs)
 
     async def submit(
         self,
@@ -64,7 +67,7 @@ class Clerk:
         """See `JobDesk.submit`."""
         plan = self._plan(provider, options, pages)
         return await submit_sources(
-            plan, sources, api=plan.provider.job_api(plan.options), runner=self.runner
+            plan, sources, api=plan.provider.job_api(plan.options), runner=await self.runner()
         )
 
     async def attach(  # noqa: PLR0913 - what is known of a job that was started elsewhere
@@ -79,7 +82,7 @@ class Clerk:
     ) -> JobRecord:
         """See `JobDesk.attach`."""
         plan = self._plan(provider, options, pages)
-        api, runner = plan.provider.job_api(plan.options), self.runner
+        api, runner = plan.provider.job_api(plan.options), await self.runner()
         receipt = _receipt(remote_id, item_id)
         if source is None:
             return await runner.register.attach(api, receipt, errand=None, options=plan.options)
@@ -94,7 +97,8 @@ class Clerk:
     async def document(self, record: JobRecord) -> Document:
         """The document of a job that was submitted earlier; waits for the job."""
         provider = self._manager.provider(record.provider)
-        return await self.runner.document(
+        runner = await self.runner()
+        return await runner.document(
             provider.job_api(self._recalled_options(provider, record)),
             record,
             is_sliced=Ability.PAGE_SELECTION not in provider.info.abilities,
@@ -104,7 +108,8 @@ class Clerk:
     async def jobs_under_way(self, provider: str) -> tuple[JobRecord, ...]:
         """The jobs whose payloads are still to be collected, oldest first."""
         steps = [step for step in JobStep if step.is_under_way]
-        found = await self._books(self.runner.books.ledger.jobs, provider=provider, steps=steps)
+        books = (await self.runner()).books
+        found = await books.do(books.ledger.jobs, provider=provider, steps=steps)
         return found[::-1]
 
     async def list_jobs(
@@ -117,8 +122,9 @@ class Clerk:
         limit: int | None,
     ) -> tuple[JobRecord, ...]:
         """See `JobDesk.list_jobs`."""
-        return await self._books(
-            self.runner.books.ledger.jobs,
+        books = (await self.runner()).books
+        return await books.do(
+            books.ledger.jobs,
             provider=provider,
             steps=steps,
             source=source,
@@ -129,12 +135,14 @@ class Clerk:
     async def find(self, job: JobId) -> JobRecord:
         """The job as it stands now."""
         job_id = job.id if isinstance(job, JobRecord) else job
-        return await self._books(self.runner.books.ledger.find, job_id)
+        books = (await self.runner()).books
+        return await books.do(books.ledger.find, job_id)
 
     async def show(self, job: JobId) -> JobStory:
         """See `JobDesk.show`."""
         record = await self.find(job)
-        observations = await self._books(self.runner.books.ledger.observations, record.id)
+        books = (await self.runner()).books
+        observations = await books.do(books.ledger.observations, record.id)
         return JobStory(record=record, observations=observations)
 
     async def cancel(self, job: JobId) -> bool:
@@ -142,7 +150,8 @@ class Clerk:
         record = await self.find(job)
         provider = self._manager.provider(record.provider)
         api = provider.job_api(self._recalled_options(provider, record))
-        return await self.runner.register.cancel(api, record, settings=self.jobs)
+        runner = await self.runner()
+        return await runner.register.cancel(api, record, settings=self.jobs)
 
     async def resolve(self, job: JobId, *, submitted: str, item_id: str, resubmits: bool) -> JobRecord:
         """See `JobDesk.resolve`."""
@@ -152,42 +161,43 @@ class Clerk:
                 next_step="give one of both",
             )
         record = await self.find(job)
-        return await self.runner.register.resolve(record, None if resubmits else _receipt(submitted, item_id))
+        runner = await self.runner()
+        return await runner.register.resolve(record, None if resubmits else _receipt(submitted, item_id))
 
     async def forget(self, jobs: Iterable[JobId], *, older_than_days: float | None) -> int:
         """See `JobDesk.forget`."""
         records = [await self.find(job) for job in jobs]
+        runner = await self.runner()
         if older_than_days is not None:
-            limit = self.runner.clock.now() - older_than_days * SECONDS_PER_DAY
-            everything = await self._books(self.runner.books.ledger.jobs, include_replaced=True)
+            limit = runner.clock.now() - older_than_days * SECONDS_PER_DAY
+            everything = await runner.books.do(runner.books.ledger.jobs, include_replaced=True)
             records += [
                 record
                 for record in everything
                 if record.updated_at < limit and not (record.is_current and record.step.is_under_way)
             ]
-        return await self.runner.register.forget(records)
+        return await runner.register.forget(records)
 
     async def account(self, provider: str, *, options: GivenOptions) -> AccountStatus:
         """See `JobDesk.account`."""
         plan = self._plan(provider, options, None)
-        return await self.runner.account(plan.provider.job_api(plan.options), settings=self.jobs)
+        runner = await self.runner()
+        return await runner.account(plan.provider.job_api(plan.options), settings=self.jobs)
 
     async def unfinished(self) -> tuple[JobRecord, ...]:
         """See `JobDesk.unfinished`."""
-        return await self.runner.register.unfinished()
+        runner = await self.runner()
+        return await runner.register.unfinished()
 
     async def cache_info(self) -> CacheInfo:
         """See `JobDesk.cache_info`."""
-        return await self._books(self.runner.books.store.info)
+        books = (await self.runner()).books
+        return await books.handle(books.store.info)
 
     async def clear_cache(self) -> int:
         """See `JobDesk.clear_cache`."""
-        return await self._books(self.runner.books.store.clear)
-
-    async def _books(
-        self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> Result:
-        return await self.runner.books.do(work, *args, **kwargs)
+        books = (await self.runner()).books
+        return await books.handle(books.store.clear)
 
     def _plan(self, name: str, options: GivenOptions, pages: PageSelection | None) -> Plan:
         provider = self._manager.provider(name)

@@ -18,8 +18,9 @@ from docferry.ledger.schema import Schema, migrate
 __all__ = ["MEMORY", "Database"]
 
 MEMORY = Path(":memory:")
-# How long a process waits for another one's write: long enough for any disk, short enough to be noticed.
-BUSY_SECONDS = 30.0
+# How long a process waits for another one's write: long enough for any disk, and short beside the engine's
+# leases, so that one heartbeat that fails is followed by others in time.
+BUSY_SECONDS = 5.0
 WAL_ATTEMPTS = 100
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600

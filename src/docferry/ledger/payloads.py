@@ -33,6 +33,8 @@ __all__ = ["CacheInfo", "PayloadCorruptError", "PayloadStore"]
 ADVICE = "check the folder, or set DOCFERRY_CACHE to another one"
 # A payload that was used so lately is not evicted: its reader may just be on the way to the next part.
 RECENT_SECONDS = 60.0
+# Another process deletes files within its transaction, many of them when the cap was lowered.
+BUSY_SECONDS = 30.0
 # Holds end by themselves, for their process may be dead; no reading or fetching takes so long.
 HOLD_SECONDS = 6 * 3600.0
 # Files that no index knows are left by dead processes once they are this old.
@@ -101,7 +103,9 @@ class PayloadStore:
         if self.folder == MEMORY:
             self.folder = Path(tempfile.mkdtemp(prefix="docferry-"))
             self._remove_folder = weakref.finalize(self, _remove_folder, self.folder, os.getpid())
-        self._database = Database(self.folder / "index.sqlite3", schema=PAYLOAD_SCHEMA, advice=ADVICE)
+        self._database = Database(
+            self.folder / "index.sqlite3", schema=PAYLOAD_SCHEMA, advice=ADVICE, busy_seconds=BUSY_SECONDS
+        )
         self._blobs = BlobFolder(self.folder, advice=ADVICE)
         # Both change within transactions only, which one thread at a time has.
         self._unsaved: dict[str, list[int]] = {}  # this process's holds on blobs, by digest

@@ -1,4 +1,4 @@
-"""The ledger and the payload cache as the engine uses them: off the loop, one call at a time."""
+"""The ledger and the payload cache as the engine uses them: off the loop, each one call at a time."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import BinaryIO, ParamSpec, TypeVar
 
-from docferry.ledger import BlobWriter, JobRecord, Ledger, PayloadStore
+from docferry.ledger import BlobWriter, JobRecord, Ledger, PayloadStore, SqliteLedger
 from docferry.model import Payload, PayloadPart
 from docferry.provider.exchange import Keep, Response
 from docferry.provider.job_api import PayloadReader
@@ -21,7 +21,9 @@ Result = TypeVar("Result")
 
 
 class Books:
-    """A ledger and a payload store with the thread that works on them.
+    """A ledger and a payload store, each with a thread that works on it.
+
+    Two threads, because a heartbeat must not wait until a large payload is on the disk.
 
     Args:
         ledger: The ledger.
@@ -32,23 +34,49 @@ class Books:
         self.ledger = ledger
         self.store = store
         self.owner = name_process()
-        self._lane = Lane(name="docferry-books")
+        self._ledger_lane = Lane(name="docferry-ledger")
+        self._store_lane = Lane(name="docferry-payloads")
+
+    @classmethod
+    async def open(cls, ledger: str, cache: str) -> "Books":
+        """Open both in a worker thread: another process may keep them locked for a while.
+
+        Args:
+            ledger: Path of the ledger, or ":memory:".
+            cache: Folder of the payload store, or ":memory:".
+
+        Raises:
+            ConfigurationError: One of them cannot be used.
+        """
+        return await asyncio.to_thread(lambda: cls(ledger=SqliteLedger(ledger), store=PayloadStore(cache)))
 
     async def do(
         self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
-        """Call a method of the ledger or the store in the worker thread. Once begun it is not abandoned."""
-        call = partial(work, *args, **kwargs)
-        return await _unbroken(asyncio.wrap_future(self._lane.submit(call)))
+        """Call a method of the ledger in its thread. Once begun it is not abandoned."""
+        return await _queued(self._ledger_lane, partial(work, *args, **kwargs))
+
+    async def handle(
+        self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """Call a method of the payload store in its thread. Once begun it is not abandoned."""
+        return await _queued(self._store_lane, partial(work, *args, **kwargs))
+
+    async def aclose(self) -> None:
+        """Close the files and let the threads end."""
+        await self.do(self.ledger.close)
+        await self.handle(self.store.close)
+        self._ledger_lane.close()
+        self._store_lane.close()
 
     @asynccontextmanager
     async def held(
         self, acquire: Callable[[], Result], release: Callable[[Result], object]
     ) -> AsyncGenerator[Result]:
-        """Have something of the ledger or the store while the block runs; never left over, however it ends.
+        """Have something of the payload store while the block runs; never left over, however it ends.
 
         Args:
-            acquire: Called in the worker thread.
+            acquire: Called in the store's thread.
             release: Called there with what came of it.
         """
         things: list[Result] = []  # a cancelled await does not return what the call brought
@@ -57,11 +85,11 @@ class Books:
             things.append(acquire())
 
         try:
-            await self.do(get)
+            await self.handle(get)
             yield things[0]
         finally:
             for thing in things:
-                await self.do(release, thing)
+                await self.handle(release, thing)
 
     def reader(self, payload: Payload) -> PayloadReader:
         """Access to a payload's bytes."""
@@ -94,7 +122,7 @@ class PayloadCollector:
     async def save(self, record: JobRecord, *, now: float) -> Payload:
         """Enter what was saved as the payload of a job, which is then FETCHED."""
         payload = self.payload
-        await self._books.do(self._books.store.save, record.payload_key, payload)
+        await self._books.handle(self._books.store.save, record.payload_key, payload)
         await self._books.do(self._books.ledger.record_payload, record.id, payload, now=now)
         return payload
 
@@ -106,7 +134,7 @@ class PayloadCollector:
                 writer.write(part.data)
             return writer.part
 
-        self._parts[part.name] = await self._books.do(save)
+        self._parts[part.name] = await self._books.handle(save)
 
     async def stream(self, name: str, send: Callable[[Sink], Awaitable[Response]]) -> Response:
         """Save what `send` writes into the sink, if its response is a success."""
@@ -114,17 +142,18 @@ class PayloadCollector:
         async with self._books.held(lambda: store.writer(name, ""), BlobWriter.discard) as writer:
 
             async def sink(data: bytes) -> None:
-                await self._books.do(writer.write, data)
+                await self._books.handle(writer.write, data)
 
             response = await send(sink)
             if response.is_success:
                 writer.media_type = response.headers.get("content-type", "").partition(";")[0].strip()
-                self._parts[name] = await self._books.do(writer.finish)
+                self._parts[name] = await self._books.handle(writer.finish)
             return response
 
 
-async def _unbroken(task: asyncio.Future[Result]) -> Result:
+async def _queued(lane: Lane, call: Callable[[], Result]) -> Result:
     """Await to the end however often cancelled meanwhile: a write to the ledger is not left half known."""
+    task = asyncio.wrap_future(lane.submit(call))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

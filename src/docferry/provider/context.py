@@ -59,9 +59,8 @@ class ParseContext:
         """
         from docferry.provider.job_room import job_runner  # noqa: PLC0415 - only remote providers pay for it
 
-        return await job_runner(self.jobs).parse(
-            api, source, pages=pages, options=options, context=self, settings=self.jobs
-        )
+        runner = await job_runner(self.jobs)
+        return await runner.parse(api, source, pages=pages, options=options, context=self, settings=self.jobs)
 
     def report(self, source: Source, *, pages_done: int, pages_total: int | None) -> None:
         """Tell how many of the pages of this source are parsed."""

@@ -61,7 +61,7 @@ class Courier:
             DocferryError: The service refused, or nobody knows whether it accepted.
         """
         if errand.fresh_since is None:
-            payload = await self._books.do(self._books.store.find, errand.new.payload_key)
+            payload = await self._books.handle(self._books.store.find, errand.new.payload_key)
             if payload is not None:
                 return await self._entered(errand, payload)
         return await self._persist(errand, Journey(), self._handed_in, enough=WITH_RECEIPT)
@@ -182,7 +182,7 @@ class Courier:
                 await self.stop(errand.client, record)
 
     async def _kept(self, record: JobRecord) -> Payload | None:
-        return await self._books.do(self._books.store.find, record.payload_key)
+        return await self._books.handle(self._books.store.find, record.payload_key)
 
     async def _taken_back(self, record: JobRecord) -> JobRecord:
         """The ledger says that the payload was fetched, but the cache no longer has it."""

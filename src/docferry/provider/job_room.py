@@ -5,7 +5,6 @@ import weakref
 from pathlib import Path
 
 from docferry.engine import current_engine
-from docferry.ledger import PayloadStore, SqliteLedger
 from docferry.provider.books import Books
 from docferry.provider.clock import SystemClock
 from docferry.provider.job_settings import JobSettings
@@ -25,19 +24,23 @@ class _JobRoom:
         self.limiters = Limiters(clock=self.clock)
         self.transports: dict[NetworkSettings, HttpTransport] = {}
         self.runners: dict[tuple[str, str], JobRunner] = {}
+        self._gates: dict[tuple[str, str], asyncio.Lock] = {}
 
     def transport(self, network: NetworkSettings) -> HttpTransport:
         if network not in self.transports:
             self.transports[network] = HttpTransport(network=network)
         return self.transports[network]
 
-    def runner(self, ledger: str, cache: str) -> JobRunner:
+    async def runner(self, ledger: str, cache: str) -> JobRunner:
         key = (ledger, cache)
-        if key not in self.runners:
-            books = Books(ledger=SqliteLedger(ledger), store=PayloadStore(cache))
-            self.runners[key] = JobRunner(
-                books=books, transports=self.transport, limiters=self.limiters, clock=self.clock
-            )
+        async with self._gates.setdefault(key, asyncio.Lock()):
+            if key not in self.runners:
+                self.runners[key] = JobRunner(
+                    books=await Books.open(ledger, cache),
+                    transports=self.transport,
+                    limiters=self.limiters,
+                    clock=self.clock,
+                )
         return self.runners[key]
 
     async def drain(self) -> None:
@@ -49,14 +52,13 @@ class _JobRoom:
         for transport in self.transports.values():
             await transport.aclose()
         for runner in self.runners.values():
-            runner.books.ledger.close()
-            runner.books.store.close()
+            await runner.books.aclose()
 
 
 _rooms: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _JobRoom]" = weakref.WeakKeyDictionary()
 
 
-def job_runner(settings: JobSettings) -> JobRunner:
+async def job_runner(settings: JobSettings) -> JobRunner:
     """The runner for that ledger and cache. Call it on the engine loop only.
 
     Without the cache, payloads are kept in a temporary folder that ends with the process.
@@ -72,7 +74,7 @@ def job_runner(settings: JobSettings) -> JobRunner:
         current_engine().at_stop(room.aclose)
     ledger = str(settings.ledger or ledger_path())
     cache = str(settings.cache or cache_folder()) if settings.uses_cache else ":memory:"
-    return room.runner(_absolute(ledger), _absolute(cache))
+    return await room.runner(_absolute(ledger), _absolute(cache))
 
 
 def _absolute(path: str) -> str:

@@ -15,7 +15,7 @@ from docferry.provider.owners import is_gone
 
 __all__ = ["Lease", "LeaseTerms", "Leases"]
 
-LEASE_SECONDS = 30.0
+LEASE_SECONDS = 45.0
 HEARTBEAT_SECONDS = 10.0
 
 logger = logging.getLogger("docferry.provider")

@@ -156,7 +156,7 @@ class JobRunner:
             DocferryError: Why there is no payload.
         """
         if errand.fresh_since is None:
-            payload = await self.books.do(self.books.store.find, errand.new.payload_key)
+            payload = await self.books.handle(self.books.store.find, errand.new.payload_key)
             if payload is not None:
                 return payload
         return await self._shared.obtain(errand)

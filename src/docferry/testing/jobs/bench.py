@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from docferry.errors import DocferryError
-from docferry.ledger import PayloadStore, SqliteLedger
 from docferry.model import AccountStatus, Document, JobStatus, PageSelection, Receipt
 from docferry.plugin import PluginManager, Provider
 from docferry.provider import (
@@ -67,17 +66,13 @@ class JobBench:
 
     async def open(self) -> None:
         """Make ready for work; on the engine loop, before anything else there."""
-        books = Books(
-            ledger=SqliteLedger(str(self.folder / "ledger.sqlite3")),
-            store=PayloadStore(str(self.folder / "payloads")),
-        )
+        books = await Books.open(str(self.folder / "ledger.sqlite3"), str(self.folder / "payloads"))
         self._runner = JobRunner(
             books=books,
             transports=lambda _network: self.wire,
             limiters=Limiters(clock=self.clock),
             clock=self.clock,
         )
-        await books.do(books.ledger.jobs)
 
     @property
     def runner(self) -> JobRunner:
@@ -97,8 +92,7 @@ class JobBench:
         if isinstance(self._transport, HttpTransport):
             await self._transport.aclose()
         if self._runner is not None:
-            await self._runner.books.do(self._runner.books.ledger.close)
-            await self._runner.books.do(self._runner.books.store.close)
+            await self._runner.books.aclose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

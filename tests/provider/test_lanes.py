@@ -1,0 +1,89 @@
+"""The ledger never waits for the bytes of a payload, and nothing of both is opened on the loop."""
+
+import asyncio
+import threading
+
+import pytest
+
+from docferry.errors import ConfigurationError
+from docferry.ledger import database
+from docferry.provider import JobSettings
+from docferry.provider.books import Books
+from docferry.provider.job_room import job_runner
+from docferry.provider.leases import HEARTBEAT_SECONDS, LEASE_SECONDS
+
+
+def run(scenario):
+    with asyncio.Runner() as runner:
+        return runner.run(scenario())
+
+
+@pytest.fixture
+def places(tmp_path):
+    return str(tmp_path / "ledger.sqlite3"), str(tmp_path / "cache")
+
+
+def test_the_ledger_does_not_wait_for_a_large_payload(places):
+    async def scenario():
+        books = await Books.open(*places)
+        is_written = threading.Event()
+        writing = asyncio.ensure_future(books.handle(is_written.wait, 30))
+        assert await asyncio.wait_for(books.do(books.ledger.jobs), 10) == ()
+        assert not writing.done()
+        is_written.set()
+        await writing
+        await books.aclose()
+
+    run(scenario)
+
+
+def test_ledger_and_store_are_opened_and_closed_off_the_loop(places, monkeypatch):
+    threads = []
+    connect, close = database.Database._connect, database.Database.close
+
+    def noting(method):
+        def noted(self):
+            threads.append(threading.current_thread())
+            return method(self)
+
+        return noted
+
+    monkeypatch.setattr(database.Database, "_connect", noting(connect))
+    monkeypatch.setattr(database.Database, "close", noting(close))
+
+    async def scenario():
+        books = await Books.open(*places)
+        await books.aclose()
+
+    run(scenario)
+    assert len(threads) == 4
+    assert threading.main_thread() not in threads
+
+
+def test_books_that_cannot_be_opened_say_so_each_time(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    settings = JobSettings(ledger=tmp_path / "file" / "ledger.sqlite3", cache=tmp_path / "cache")
+
+    async def scenario():
+        for _ in range(2):
+            with pytest.raises(ConfigurationError, match="ledger"):
+                await job_runner(settings)
+
+    run(scenario)
+
+
+def test_runs_that_ask_at_once_share_one_runner(places):
+    ledger, cache = places
+
+    async def scenario():
+        settings = JobSettings(ledger=ledger, cache=cache)
+        first, second = await asyncio.gather(job_runner(settings), job_runner(settings))
+        assert first is second
+        await first.books.aclose()
+
+    run(scenario)
+
+
+def test_a_locked_ledger_is_given_up_long_before_a_lease_lapses():
+    assert database.BUSY_SECONDS <= HEARTBEAT_SECONDS / 2
+    assert LEASE_SECONDS >= 3 * (HEARTBEAT_SECONDS + database.BUSY_SECONDS)
