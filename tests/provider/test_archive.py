@@ -8,7 +8,7 @@ import pytest
 
 from docferry.errors import InvalidResponseError
 from docferry.provider import archive as room
-from docferry.provider.archive import open_archive
+from docferry.provider.archive import check_archive, open_archive
 from docferry.provider.archive_images import ArchiveImages
 
 
@@ -122,3 +122,27 @@ def test_pictures_are_found_by_path_or_by_file_name():
     assert images.find("https://host/x/b.jpg?sig=1").asset_name == "result.zip/images/b.jpg"
     assert (images.find("images/c.gif").asset_name, images.find("c.gif").media_type) == ("", "image/gif")
     assert images.find("http://[::1").asset_name == ""
+
+
+def test_a_whole_archive_passes_the_check():
+    check_archive(zipped([("a.md", b"1"), ("b/", b""), ("../c.md", b"2")]))
+
+
+def cut(data):
+    return data[: len(data) - 30]
+
+
+def with_a_wrong_byte(data):
+    return data[:65] + bytes([data[65] ^ 0xFF]) + data[66:]
+
+
+@pytest.mark.parametrize("harm", [cut, with_a_wrong_byte, lambda _: b"<html>sign in</html>", lambda _: b""])
+def test_a_harmed_archive_does_not_pass_the_check(harm):
+    data = zipped([("a.md", bytes(range(256)) * 400)]).getvalue()
+    with pytest.raises(InvalidResponseError, match="archive"):
+        check_archive(io.BytesIO(harm(data)))
+
+
+def test_a_bomb_does_not_pass_the_check():
+    with pytest.raises(InvalidResponseError, match="larger"):
+        check_archive(zipped([("bomb.md", b"0" * (8 * 1024 * 1024))]))

@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import logging
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import pytest
 from depot import DepotApi, DepotOptions, file_of, obtain, reply
@@ -22,7 +23,16 @@ from docferry.errors import (
 )
 from docferry.ledger import JobStep
 from docferry.model import Limits
-from docferry.provider import JobSettings, Keep, OnInterrupt, OnUnknown, ParseContext, Response
+from docferry.provider import (
+    Asset,
+    JobSettings,
+    Keep,
+    OnInterrupt,
+    OnUnknown,
+    ParseContext,
+    Request,
+    Response,
+)
 from docferry.provider.custody import Custody
 from docferry.provider.faults import Fault, TransportFault
 from docferry.provider.owners import name_process
@@ -660,3 +670,88 @@ def test_a_dead_process_is_not_waited_for(room):
         assert here.clock.monotonic() - before < 5
 
     room(scenario)
+
+
+def look(stream):
+    """What a request checks: a text that says it is whole."""
+    if not stream.read().endswith(b"text"):
+        raise InvalidResponseError("cut short")
+
+
+class LookingApi(DepotApi):
+    """Takes no text that is not whole, and has a file to save."""
+
+    save_to = None
+
+    def fetch(self, status):
+        response = yield Request(
+            method="GET",
+            url=f"http://depot/results/{status.receipt.remote_id}/{status.receipt.item_id}",
+            saves_as="text",
+            checks=look,
+        )
+        assert response.is_success
+
+    def assets(self, payload):
+        return [Asset(name=part.name, path=f"{part.name}.txt") for part in payload.payload.parts]
+
+
+CUT_SHORT = Response(status=200, body=b"the te")
+
+
+def test_a_result_that_does_not_pass_its_check_is_fetched_again(room):
+    async def scenario(here):
+        here.depot.plan = [("fetch", CUT_SHORT), ("fetch", CUT_SHORT)]
+        assert await obtain(here.runner, api=LookingApi()) == b"the text"
+        assert len(here.depot.submissions) == 1
+        assert here.runner.books.store.info().size_bytes == len(b"the text")
+
+    room(scenario)
+
+
+def test_a_result_that_never_passes_is_not_kept_and_can_be_had_later(room):
+    async def scenario(here):
+        here.depot.plan = [("fetch", CUT_SHORT)] * 3
+        with pytest.raises(InvalidResponseError, match="cut short") as caught:
+            await obtain(here.runner, api=LookingApi())
+        assert caught.value.job_id
+        assert here.runner.books.store.info().payload_count == 0
+        assert steps(here.runner) == [JobStep.SUBMITTED]
+        assert await obtain(here.new_runner(), api=LookingApi()) == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_files_are_saved_from_fresh_cached_and_resumed_results_alike(room, tmp_path):
+    async def scenario(here):
+        api = LookingApi()
+        for name in ("fresh", "cached", "resumed"):
+            api.save_to = tmp_path / name
+            if name == "resumed":
+                (record,) = here.runner.books.ledger.jobs()
+                await here.runner.document(api, record, is_sliced=False, settings=JobSettings())
+            else:
+                await parsed(here.runner, api)
+            (path,) = api.save_to.rglob("*.txt")
+            assert path.read_bytes() == b"the text"
+            assert path.parent.name.startswith("a-")
+        assert len(here.depot.fetches) == 1
+
+    room(scenario)
+
+
+async def parsed(runner, api):
+    @asynccontextmanager
+    async def opened(_source):
+        yield file_of()
+
+    context = SimpleNamespace(open=opened, run_in_thread=asyncio.to_thread)
+    return await runner.parse(
+        api,
+        Source.from_bytes(b"content", name="a.txt"),
+        pages=None,
+        options=DepotOptions(),
+        context=context,
+        settings=JobSettings(),
+    )

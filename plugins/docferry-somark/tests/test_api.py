@@ -25,7 +25,7 @@ from docferry.errors import (
     UnsupportedSourceError,
 )
 from docferry.model import JobState, Receipt
-from docferry.provider import Response
+from docferry.provider import Response, check_archive
 from docferry_somark.api import make_api
 from docferry_somark.options import SomarkOptions
 
@@ -504,6 +504,21 @@ def test_the_archive_is_fetched_first_and_without_the_key(api):
     assert [(r.url, r.is_foreign, r.saves_as) for r in driver.requests] == [
         ("https://store/all.zip?sig=1", True, "result.zip")
     ]
+
+
+def test_the_archive_is_checked_before_it_is_kept(api):
+    driver = fetched(
+        api, finished(markdown="# kept", zip="https://store/all.zip"), lambda _: Response(status=200)
+    )
+    assert [request.checks for request in driver.requests] == [check_archive]
+
+
+def test_an_archive_damaged_each_time_matters_only_when_it_is_all_there_is(api):
+    damaged = InvalidResponseError("the archive of the result cannot be used")
+    with pytest.raises(InvalidResponseError, match="archive"):
+        fetched(api, finished(zip="https://store/all.zip"), lambda _: damaged)
+    driver = fetched(api, finished(markdown="# kept", zip="https://store/all.zip"), lambda _: damaged)
+    assert list(driver.parts) == ["result.json"]
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,18 @@ class BlobWriter:
         self._hash.update(data)
         self._size_bytes += len(data)
 
+    def check(self, look: Callable[[BinaryIO], None]) -> None:
+        """Have a function look at what was written so far; what it raises is raised.
+
+        Args:
+            look: Gets the bytes as a stream that it may seek in, and does not close it.
+        """
+        with self._folder.guard():
+            self._stream.flush()
+            stream = self._path.open("rb")
+        with stream:
+            look(stream)
+
     def finish(self) -> PayloadPart:
         """Put the bytes on the disk for good; finishing twice does no harm.
 

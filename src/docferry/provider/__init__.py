@@ -1,19 +1,20 @@
 """The kit for plugin authors: options, what a parse call is handed, and how to speak with a service."""
 
-from docferry.provider.archive import Archive, open_archive
+from docferry.provider.archive import Archive, check_archive, open_archive
+from docferry.provider.assets import Asset, SavesAssets
 from docferry.provider.context import ParseContext
-from docferry.provider.exchange import Exchange, FilePart, Keep, Request, Response
+from docferry.provider.exchange import Exchange, FilePart, Keep, PartCheck, Request, Response
 from docferry.provider.job_api import (
     ItemAnswer,
     JobApi,
     Leg,
-    PayloadReader,
     PollAdvice,
     ServiceIdentity,
     SubmitItem,
 )
 from docferry.provider.job_settings import JobSettings, OnInterrupt, OnUnknown
 from docferry.provider.options import ProviderOptions, read_options
+from docferry.provider.payload_reader import PayloadReader
 from docferry.provider.signatures import SignatureForm, verify_age, verify_digest, verify_hmac
 from docferry.provider.slicing import renumber
 from docferry.provider.transport import NetworkSettings
@@ -21,6 +22,7 @@ from docferry.provider.webhook_settings import WebhookSettings
 
 __all__ = [
     "Archive",
+    "Asset",
     "Exchange",
     "FilePart",
     "ItemAnswer",
@@ -32,15 +34,18 @@ __all__ = [
     "OnInterrupt",
     "OnUnknown",
     "ParseContext",
+    "PartCheck",
     "PayloadReader",
     "PollAdvice",
     "ProviderOptions",
     "Request",
     "Response",
+    "SavesAssets",
     "ServiceIdentity",
     "SignatureForm",
     "SubmitItem",
     "WebhookSettings",
+    "check_archive",
     "open_archive",
     "read_options",
     "renumber",

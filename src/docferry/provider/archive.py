@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from docferry.errors import InvalidResponseError
 
-__all__ = ["Archive", "open_archive"]
+__all__ = ["Archive", "check_archive", "open_archive"]
 
 MAX_MEMBERS = 20_000
 MAX_TOTAL_BYTES = 2 * 1024**3
@@ -26,6 +26,8 @@ RATIO_MATTERS_BYTES = 1024 * 1024  # text of a few lines compresses as well as a
 ENCRYPTED = 0x1
 LINK = 0o120000
 KIND_MASK = 0o170000
+
+PART_BYTES = 1024 * 1024
 
 BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
@@ -77,12 +79,27 @@ class Archive:
             return stream.read()
 
 
-def open_archive(stream: BinaryIO, *, provider: str) -> Archive:
+def check_archive(stream: BinaryIO) -> None:
+    """Read every member of an archive to its end: a `PartCheck` for `Request.checks`.
+
+    Memory does not grow with the archive. Members that nobody may read are not looked at.
+
+    Raises:
+        InvalidResponseError: It is no archive, was cut short, a member is damaged, or it exceeds the bounds.
+    """
+    archive = open_archive(stream)
+    for name in archive.names:
+        with archive.open(name) as member:
+            while member.read(PART_BYTES):
+                pass
+
+
+def open_archive(stream: BinaryIO, *, provider: str = "") -> Archive:
     """Open an archive; the caller keeps the stream open while it reads, and closes it.
 
     Args:
         stream: The archive's bytes; must be seekable.
-        provider: Whose result it is, for errors.
+        provider: Whose result it is, for errors; empty where whoever raises them on knows.
 
     Raises:
         InvalidResponseError: It is no archive, or exceeds the bounds.

@@ -8,10 +8,10 @@ from typing import BinaryIO, ParamSpec, TypeVar
 
 from docferry.ledger import BlobWriter, JobRecord, Ledger, PayloadStore, SqliteLedger
 from docferry.model import Payload, PayloadPart
-from docferry.provider.exchange import Keep, Response
-from docferry.provider.job_api import PayloadReader
+from docferry.provider.exchange import Keep, PartCheck, Response
 from docferry.provider.lane import Lane
 from docferry.provider.owners import name_process
+from docferry.provider.payload_reader import PayloadReader
 from docferry.provider.transport import Sink
 
 __all__ = ["Books", "PayloadCollector"]
@@ -136,8 +136,14 @@ class PayloadCollector:
 
         self._parts[part.name] = await self._books.handle(save)
 
-    async def stream(self, name: str, send: Callable[[Sink], Awaitable[Response]]) -> Response:
-        """Save what `send` writes into the sink, if its response is a success."""
+    async def stream(
+        self, name: str, send: Callable[[Sink], Awaitable[Response]], *, check: PartCheck | None = None
+    ) -> Response:
+        """Save what `send` writes into the sink, if its response is a success.
+
+        Raises:
+            InvalidResponseError: It does not pass the check; it is not saved.
+        """
         store = self._books.store
         async with self._books.held(lambda: store.writer(name, ""), BlobWriter.discard) as writer:
 
@@ -145,6 +151,8 @@ class PayloadCollector:
                 await self._books.handle(writer.write, data)
 
             response = await send(sink)
+            if response.is_success and check is not None:
+                await self._books.handle(writer.check, check)
             if response.is_success:
                 writer.media_type = response.headers.get("content-type", "").partition(";")[0].strip()
                 self._parts[name] = await self._books.handle(writer.finish)

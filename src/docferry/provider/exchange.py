@@ -5,15 +5,21 @@ or a response never shows its content in a repr, because form fields and address
 """
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from docferry.errors import InvalidResponseError
 from docferry.model import Receipt
 from docferry.sources import SourceFile
 
-__all__ = ["Exchange", "FilePart", "Keep", "Request", "Response"]
+__all__ = ["Exchange", "FilePart", "Keep", "PartCheck", "Request", "Response"]
+
+PartCheck = Callable[[BinaryIO], None]
+"""Looks at a part of a payload, whole and seekable, before it counts as there.
+
+Raises InvalidResponseError when the part is not what it should be.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,8 @@ class Request:
             poll tells what became of it.
         is_repeatable: Whether sending it twice does no harm. None: GET and DELETE are, others are not.
         saves_as: Name of the payload part to stream the body into; empty to read the body into memory.
+        checks: Looks at what was saved before it is kept; what does not pass is fetched again where the
+            request may be repeated, and then an InvalidResponseError. None to take it as it comes.
         is_foreign: Whether the address is not the service's own, such as a signed address of a storage host:
             the service's default headers are then not sent.
         timeout_seconds: How long to wait for an answer; None for the client's default.
@@ -72,6 +80,7 @@ class Request:
     receipts: tuple[Receipt, ...] = ()
     is_repeatable: bool | None = None
     saves_as: str = ""
+    checks: PartCheck | None = field(default=None, repr=False)
     is_foreign: bool = False
     timeout_seconds: float | None = None
 

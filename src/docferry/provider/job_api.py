@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from docferry.errors import DocferryError
 from docferry.model import (
@@ -11,14 +11,14 @@ from docferry.model import (
     JobStatus,
     Limits,
     PageSelection,
-    Payload,
     Receipt,
 )
 from docferry.provider.exchange import Exchange
 from docferry.provider.options import ProviderOptions
+from docferry.provider.payload_reader import PayloadReader
 from docferry.sources import SourceFile
 
-__all__ = ["ItemAnswer", "JobApi", "Leg", "PayloadReader", "PollAdvice", "ServiceIdentity", "SubmitItem"]
+__all__ = ["ItemAnswer", "JobApi", "Leg", "PollAdvice", "ServiceIdentity", "SubmitItem"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,36 +75,6 @@ class SubmitItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayloadReader:
-    """A payload with access to its bytes.
-
-    Args:
-        payload: The parts.
-        opener: Opens a part by name; `open` is the way to call it.
-    """
-
-    payload: Payload
-    opener: Callable[[str], BinaryIO] = field(repr=False)
-
-    def open(self, name: str) -> BinaryIO:
-        """Open a part for reading; the caller closes.
-
-        Raises:
-            KeyError: There is no such part.
-        """
-        return self.opener(name)
-
-    def read(self, name: str) -> bytes:
-        """All bytes of a part.
-
-        Raises:
-            KeyError: There is no such part.
-        """
-        with self.opener(name) as stream:
-            return stream.read()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """The rest of the way of one file of a submission, apart from the other files.
 
@@ -127,6 +97,8 @@ ItemAnswer = Receipt | DocferryError | Leg
 
 class JobApi(Protocol):
     """How to speak with one service. Builds requests and reads responses; never awaits, never sleeps.
+
+    One whose results hold pictures and other files may also be a `docferry.provider.SavesAssets`.
 
     Every method that converses is an exchange. An exchange raises the DocferryError that fits when a response
     tells of a failure; a RateLimitedError means "nothing happened, ask again later", anything else is final

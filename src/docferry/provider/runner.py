@@ -12,6 +12,7 @@ from typing import Any
 from docferry.ledger import JobRecord, PayloadCorruptError
 from docferry.model import AccountStatus, Document, PageSelection, Payload
 from docferry.provider.agency import Agency
+from docferry.provider.assets import map_and_save
 from docferry.provider.books import Books
 from docferry.provider.clock import Clock
 from docferry.provider.completeness import check_pages
@@ -20,11 +21,12 @@ from docferry.provider.courier import Courier
 from docferry.provider.custody import Custody
 from docferry.provider.errand import Errand
 from docferry.provider.intake import Arrival
-from docferry.provider.job_api import JobApi, PayloadReader
+from docferry.provider.job_api import JobApi
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.leases import Leases
 from docferry.provider.limits import Limiters
 from docferry.provider.options import ProviderOptions
+from docferry.provider.payload_reader import PayloadReader
 from docferry.provider.register import JobRegister
 from docferry.provider.shared_jobs import SharedJobs
 from docferry.provider.slicing import renumber
@@ -96,7 +98,12 @@ class JobRunner:
             document = await self._mapped(
                 errand,
                 lambda reader: context.run_in_thread(
-                    api.map, reader, pages=pages, fingerprint=file.fingerprint
+                    map_and_save,
+                    api,
+                    reader,
+                    source_name=source.name,
+                    pages=pages,
+                    fingerprint=file.fingerprint,
                 ),
             )
         return check_pages(document, errand.new.expected_pages)
@@ -181,7 +188,12 @@ class JobRunner:
         document = await self._mapped(
             errand,
             lambda reader: asyncio.to_thread(
-                api.map, reader, pages=None if is_sliced else selection, fingerprint=record.fingerprint
+                map_and_save,
+                api,
+                reader,
+                source_name=record.source_name,
+                pages=None if is_sliced else selection,
+                fingerprint=record.fingerprint,
             ),
         )
         document = check_pages(document, record.expected_pages)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from docferry.errors import ConfigurationError, DocferryError, InvalidResponseError, UnavailableError
 from docferry.provider.clock import Clock
-from docferry.provider.exchange import Keep, Request, Response
+from docferry.provider.exchange import Keep, PartCheck, Request, Response
 from docferry.provider.faults import (
     TOO_MANY_REQUESTS,
     Fault,
@@ -24,6 +24,9 @@ __all__ = ["MAX_TRIES", "PartWriter", "Sender"]
 MAX_TRIES = 6
 """How often a repeatable request is sent before its trouble is handed on."""
 
+MAX_UNFIT_BODIES = 3
+"""How often a body that does not pass its check is fetched before that is handed on."""
+
 
 class PartWriter(Protocol):
     """Saves parts of a payload."""
@@ -32,8 +35,14 @@ class PartWriter(Protocol):
         """Save bytes at hand."""
         ...
 
-    async def stream(self, name: str, send: Callable[[Sink], Awaitable[Response]]) -> Response:
-        """Save what `send` writes into the sink as the part of that name, if its response is a success."""
+    async def stream(
+        self, name: str, send: Callable[[Sink], Awaitable[Response]], *, check: PartCheck | None
+    ) -> Response:
+        """Save what `send` writes into the sink as the part of that name, if its response is a success.
+
+        Raises:
+            InvalidResponseError: It does not pass the check; it is not saved.
+        """
         ...
 
 
@@ -78,6 +87,11 @@ class Sender:
                 )
                 if is_last or not may_repeat:
                     raise self.trouble(fault) from fault
+                await self.pause(attempt, None)
+                continue
+            except InvalidResponseError:  # what came does not pass the request's check
+                if attempt >= MAX_UNFIT_BODIES or not request.may_repeat:
+                    raise
                 await self.pause(attempt, None)
                 continue
             is_busy = response.status == TOO_MANY_REQUESTS
@@ -133,4 +147,6 @@ class Sender:
     async def _transmit(self, request: Request, writer: PartWriter | None) -> Response:
         if not request.saves_as or writer is None:
             return await self.transport.send(request)
-        return await writer.stream(request.saves_as, lambda sink: self.transport.send(request, sink=sink))
+        return await writer.stream(
+            request.saves_as, lambda sink: self.transport.send(request, sink=sink), check=request.checks
+        )

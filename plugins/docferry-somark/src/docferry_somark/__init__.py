@@ -44,8 +44,7 @@ async def docferry_parse(
     """Parse one source through the job engine."""
     from docferry_somark.api import make_api  # noqa: PLC0415 - keeps listing providers light
 
-    api = make_api(options, document_name=source.name)
-    return await context.run_job(api, source, pages=pages, options=options)
+    return await context.run_job(make_api(options), source, pages=pages, options=options)
 
 
 @hookimpl

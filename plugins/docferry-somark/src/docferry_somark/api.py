@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import pydantic
 
@@ -23,6 +23,7 @@ from docferry.errors import (
 )
 from docferry.model import AccountStatus, Document, JobState, JobStatus, Limits, PageSelection, Receipt
 from docferry.provider import (
+    Asset,
     Exchange,
     FilePart,
     Keep,
@@ -36,7 +37,7 @@ from docferry.provider import (
 from docferry.provider.faults import read_retry_after
 from docferry.reading.values import Raw, scalar_text
 from docferry.settings import read_environment
-from docferry_somark.assets import asset_folder, save_assets
+from docferry_somark.assets import list_assets
 from docferry_somark.endpoint import REGION_URLS, is_hosted, read_base_url
 from docferry_somark.failures import PROVIDER, Step, failure_of, job_failure, scrub
 from docferry_somark.fetching import fetch_archive, fetch_images
@@ -70,13 +71,11 @@ class SomarkApi:
         options: The options; their key and address are already resolved into the next two.
         base_url: Address of the service, without a slash at the end.
         api_key: The key, or None for a deployment without keys.
-        document_name: Names the folder below the option `save_to`; empty when it is not known.
     """
 
     options: SomarkOptions
     base_url: str
     api_key: pydantic.SecretStr | None
-    document_name: str = ""
     # A synchronous parse brings its result with the answer to the upload. It waits here, paid for, until
     # `poll` and `fetch` ask for it.
     _held: dict[str, Answer] = field(default_factory=dict[str, Answer], repr=False)
@@ -221,6 +220,15 @@ class SomarkApi:
             return AccountStatus(is_valid=True, figures=(("pages left", "not told by this deployment"),))
         return AccountStatus(is_valid=True, figures=tuple(_figures(data)))
 
+    @property
+    def save_to(self) -> Path | None:
+        """Where the user wants pictures and archives."""
+        return self.options.save_to
+
+    def assets(self, payload: PayloadReader) -> Sequence[Asset]:
+        """The pictures and the zip archive of a payload."""
+        return list_assets(payload.payload)
+
     def map(self, payload: PayloadReader, *, pages: PageSelection | None, fingerprint: str) -> Document:
         """Map a payload.
 
@@ -232,13 +240,8 @@ class SomarkApi:
 
         Raises:
             InvalidResponseError: It holds no output that can be read.
-            ConfigurationError: The folder of `save_to` cannot be written.
         """
         del pages
-        if self.options.save_to is not None:
-            # The one place that every payload passes, fresh, from the cache or of a resumed job.
-            folder = asset_folder(self.options.save_to, payload.payload, document_name=self.document_name)
-            save_assets(payload, folder)
         return map_payload(payload, fingerprint=fingerprint)
 
     @property
@@ -270,14 +273,11 @@ class SomarkApi:
         return Answer(body=response.body, envelope=envelope)
 
 
-def make_api(
-    options: SomarkOptions, *, document_name: str = "", environment: Mapping[str, str] | None = None
-) -> SomarkApi:
+def make_api(options: SomarkOptions, *, environment: Mapping[str, str] | None = None) -> SomarkApi:
     """Make the protocol's side for these options: arguments first, then the environment, then cn.
 
     Args:
         options: The options.
-        document_name: Names the folder below the option `save_to`; empty when it is not known.
         environment: Where to look for SOMARK_API_KEY and SOMARK_BASE_URL; the process's when None.
 
     Raises:
@@ -297,7 +297,6 @@ def make_api(
         options=options,
         base_url=base_url,
         api_key=None if key is None else pydantic.SecretStr(key),
-        document_name=document_name,
     )
 
 

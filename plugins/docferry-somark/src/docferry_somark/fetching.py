@@ -3,8 +3,8 @@
 import logging
 from urllib.parse import urlsplit
 
-from docferry.errors import TransientError, UnavailableError
-from docferry.provider import Exchange, Keep, Request
+from docferry.errors import InvalidResponseError, TransientError, UnavailableError
+from docferry.provider import Exchange, Keep, Request, check_archive
 from docferry.reading import decode_image, is_remote
 from docferry_somark.failures import PROVIDER, expired
 from docferry_somark.images import ARCHIVE_PART, image_addresses, part_name
@@ -24,14 +24,21 @@ def fetch_archive(outputs: Outputs, *, job_id: str) -> Exchange[None]:
     Raises:
         ResultExpiredError: It is the only output, and its address has run out.
         UnavailableError: It is the only output, and it cannot be had now.
+        InvalidResponseError: It is the only output, and what comes is damaged each time.
     """
     if not outputs.archive_url:
         return
     is_needed = outputs.pages is None and outputs.markdown is None
-    request = Request(method="GET", url=outputs.archive_url, saves_as=ARCHIVE_PART, is_foreign=True)
+    request = Request(
+        method="GET",
+        url=outputs.archive_url,
+        saves_as=ARCHIVE_PART,
+        checks=check_archive,
+        is_foreign=True,
+    )
     try:
         response = yield request
-    except TransientError:
+    except (TransientError, InvalidResponseError):
         if is_needed:
             raise
         response = None
