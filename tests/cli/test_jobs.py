@@ -63,7 +63,12 @@ class TestList:
         assert list(row) == JOB_KEYS
         assert (row["id"], row["step"], row["remote_id"]) == (job, "submitted", "b0")
         assert row["endpoint"] == depot.base_url
-        assert row["options"] == {"language": "en", "batch": 1, "api_key": None}
+        assert row["options"] == {
+            "language": "en",
+            "batch": 1,
+            "api_key": None,
+            "max_size_bytes": 16 * 1024 * 1024,
+        }
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", row["created_at"])
 
     def test_no_jobs_are_said_so(self, run, depot):  # noqa: ARG002

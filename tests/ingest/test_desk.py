@@ -7,6 +7,7 @@ import threading
 from importlib.metadata import EntryPoint
 
 import pytest
+from depot_plugin import CARD_BYTES
 from depot_service import running_depot
 
 import docferry
@@ -19,6 +20,7 @@ from docferry.errors import (
     JobNotFoundError,
     MissingCredentialError,
     SourceNotFoundError,
+    SourceTooLargeError,
     SubmissionUnknownError,
 )
 from docferry.ingest import Ingestor, JobDesk
@@ -542,3 +544,27 @@ def test_the_two_functions_of_the_package_are_a_desk_for_one_call(
     outcomes = docferry.submit(files("one", "two"), provider="depot", settings=settings)
     with docferry.collect([outcome.job for outcome in outcomes], settings=settings) as run:
         assert texts(run) == ["one [en]", "two [en]"]
+
+
+def test_a_file_above_the_limit_of_the_options_is_not_sent(service, desk, manager, settings, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("12345678")
+    options = {"max_size_bytes": 7}
+    (outcome,) = desk.submit(str(path), provider="depot", options=options)
+    assert isinstance(outcome.error, SourceTooLargeError)
+    assert "8 bytes, more than 7" in str(outcome.error)
+    run = Ingestor(provider="depot", options=options, jobs=settings, manager=manager, on_error="collect").run(
+        str(path)
+    )
+    assert isinstance(next(iter(run)).error, SourceTooLargeError)
+    assert service.submissions == []
+
+
+def test_a_file_above_the_limit_of_the_card_is_sent_when_the_options_raise_it(service, desk, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"x" * (CARD_BYTES + 1))
+    (refused,) = desk.submit(str(path), provider="depot")
+    assert isinstance(refused.error, SourceTooLargeError)
+    (sent,) = desk.submit(str(path), provider="depot", options={"max_size_bytes": CARD_BYTES + 1})
+    assert sent.error is None
+    assert service.files == ["a.txt"]

@@ -26,6 +26,9 @@ from docferry.plugin import hookimpl
 from docferry.provider import FilePart, PollAdvice, ProviderOptions, Request, ServiceIdentity
 from docferry.settings import read_environment
 
+CARD_BYTES = 16 * 1024 * 1024
+"""The largest file, unless the options say otherwise."""
+
 STATES = {"wait": JobState.RUNNING, "done": JobState.SUCCEEDED, "stopped": JobState.CANCELLED}
 
 
@@ -37,6 +40,9 @@ class DepotOptions(ProviderOptions):
 
     language: str = "en"
     """Language; part of every page's text."""
+
+    max_size_bytes: int | None = pydantic.Field(default=CARD_BYTES, json_schema_extra={"semantic": False})
+    """Largest file that the account may send."""
 
     batch: int = pydantic.Field(default=1, json_schema_extra={"semantic": False})
     """Most files of one submission."""
@@ -55,7 +61,7 @@ class DepotApi:
         if given is None:
             raise MissingCredentialError("provider depot needs a key", next_step="set DEPOT_API_KEY")
         self.key = given
-        self.limits = Limits(concurrency=options.concurrency)
+        self.limits = Limits(concurrency=options.concurrency, max_size_bytes=options.max_size_bytes)
         self.poll_advice = PollAdvice(floor_seconds=0.05, ceiling_seconds=0.2)
         self.batch_limit = options.batch
 
@@ -156,6 +162,7 @@ def docferry_provider_info():
             FileFormat(name="PDF", media_types=("application/pdf",), suffixes=(".pdf",)),
         ),
         options_type=DepotOptions,
+        limits=Limits(max_size_bytes=CARD_BYTES),
         abilities=frozenset({Ability.REMOTE, Ability.JOBS, Ability.ACCOUNT}),
         environment=("DEPOT_API_KEY", "DEPOT_BASE_URL"),
     )

@@ -9,7 +9,7 @@ from docferry.errors import DocferryError
 from docferry.ingest.attempt import attempt
 from docferry.ingest.opener import SourceOpener
 from docferry.ingest.producer import Step, ignore
-from docferry.model import Ability, Document, PageSelection, ProgressEvent
+from docferry.model import Ability, Document, PageSelection, ProgressEvent, ProviderInfo
 from docferry.plugin import Provider
 from docferry.provider import JobSettings, ParseContext, ProviderOptions
 from docferry.provider.intake import Arrival, Intake
@@ -30,10 +30,19 @@ class Plan:
     listener: Callable[[ProgressEvent], None] = ignore
 
     def opener(self) -> SourceOpener:
-        """What opens one source of the run."""
-        return SourceOpener(
-            info=self.provider.info, pages=self.pages, password=self.options.document_password
-        )
+        """What opens one source of the run, within the limits of the account.
+
+        Raises:
+            MissingCredentialError: There is no key.
+        """
+        return SourceOpener(info=self._info(), pages=self.pages, password=self.options.document_password)
+
+    def _info(self) -> ProviderInfo:
+        """The card, with the limits that the options leave of those on it."""
+        info = self.provider.info
+        if Ability.JOBS not in info.abilities:
+            return info
+        return replace(info, limits=self.provider.job_api(self.options).limits)
 
 
 @dataclass(slots=True)

@@ -42,7 +42,7 @@ class ParseContext:
         """Bring the bytes of a source to this machine: `async with context.open(source) as file`.
 
         The file is there until the block ends. It is not empty, of a media type the provider reads, and
-        within the limits of the provider's card.
+        within the limits of the provider's card, or of the account where options change them.
 
         Raises:
             SourceError: On entering the block; the class says why.
