@@ -19,6 +19,7 @@ __all__ = [
     "ledger_path",
     "read_environment",
     "read_plugin_policy",
+    "webhook_providers",
 ]
 
 DEFAULT_CACHE_MAX_BYTES = 2 * 1024**3
@@ -104,6 +105,11 @@ def cache_max_bytes(environment: Mapping[str, str] | None = None) -> int:
             next_step=f"set it to a whole number such as {DEFAULT_CACHE_MAX_BYTES}",
         )
     return int(given)
+
+
+def webhook_providers(environment: Mapping[str, str] | None = None) -> frozenset[str]:
+    """The providers whose events `docferry webhook` receives: DOCFERRY_WEBHOOKS, names with commas."""
+    return _names(read_environment("DOCFERRY_WEBHOOKS", environment=environment) or "")
 
 
 def _names(text: str) -> frozenset[str]:

@@ -1,11 +1,20 @@
 """Provider `depot`: a plugin for the service of depot_service.py, in one file that can be installed."""
 
+import hashlib
+import hmac
 import io
+import json
 
 import pydantic
 import pypdfium2
 
-from docferry.errors import AuthenticationError, JobFailedError, JobNotFoundError, MissingCredentialError
+from docferry.errors import (
+    AuthenticationError,
+    InvalidResponseError,
+    JobFailedError,
+    JobNotFoundError,
+    MissingCredentialError,
+)
 from docferry.model import (
     Ability,
     AccountStatus,
@@ -21,9 +30,19 @@ from docferry.model import (
     ProviderInfo,
     Receipt,
     Region,
+    WebhookEvent,
 )
 from docferry.plugin import hookimpl
-from docferry.provider import FilePart, PollAdvice, ProviderOptions, Request, ServiceIdentity
+from docferry.provider import (
+    FilePart,
+    PollAdvice,
+    ProviderOptions,
+    Request,
+    ServiceIdentity,
+    SignatureForm,
+    verify_age,
+    verify_hmac,
+)
 from docferry.settings import read_environment
 
 CARD_BYTES = 16 * 1024 * 1024
@@ -163,7 +182,7 @@ def docferry_provider_info():
         ),
         options_type=DepotOptions,
         limits=Limits(max_size_bytes=CARD_BYTES),
-        abilities=frozenset({Ability.REMOTE, Ability.JOBS, Ability.ACCOUNT}),
+        abilities=frozenset({Ability.REMOTE, Ability.JOBS, Ability.ACCOUNT, Ability.WEBHOOK}),
         environment=("DEPOT_API_KEY", "DEPOT_BASE_URL"),
     )
 
@@ -176,3 +195,29 @@ async def docferry_parse(source, pages, options, context):
 @hookimpl
 def docferry_job_api(options):
     return DepotApi(options)
+
+
+@hookimpl
+def docferry_webhook(headers, body, settings):
+    secret = settings.secret("DEPOT_WEBHOOK_SECRET", provider="depot")
+    stamp = headers.get("x-depot-time", "")
+    verify_hmac(
+        stamp.encode() + b"." + body,
+        secret=secret.encode(),
+        given=(headers.get("x-depot-signature", ""),),
+        form=SignatureForm.HEX,
+        provider="depot",
+    )
+    verify_age(stamp, now=settings.now, provider="depot")
+    try:
+        call = json.loads(body)
+    except ValueError as error:
+        raise InvalidResponseError("the call is not JSON", provider="depot") from error
+    return tuple(WebhookEvent(remote_id=job, event_id=call["event"]) for job in call["jobs"])
+
+
+def sign_call(call, *, secret, at):
+    """The headers and the body with which the depot calls."""
+    body = call if isinstance(call, bytes) else json.dumps(call).encode()
+    mac = hmac.new(secret.encode(), f"{at:.0f}.".encode() + body, hashlib.sha256)
+    return {"x-depot-time": f"{at:.0f}", "x-depot-signature": mac.hexdigest()}, body

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
-from docferry.cli import account, cache, emulate, jobs, parse, providers, submit
+from docferry.cli import account, cache, emulate, jobs, parse, providers, submit, webhook
 from docferry.cli.exit_code import ExitCode
 from docferry.cli.output.terminal import Terminal
 from docferry.errors import DocferryError
@@ -91,6 +91,7 @@ app.add_typer(jobs.app, name="jobs")
 app.command(name="parse")(parse.parse)
 app.command(name="providers")(providers.providers)
 app.command(name="submit")(submit.submit)
+app.command(name="webhook")(webhook.webhook)
 
 
 def _read(arguments: Sequence[str]) -> "int | Callable[[Terminal], int]":

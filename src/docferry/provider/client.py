@@ -149,7 +149,9 @@ class ServiceClient:
                     raise
             for status in statuses:
                 await notice(status)
-            delay = self._next_delay(statuses, submitted_at, advice, has_webhook=has_webhook)
+            # A poll that failed may have been the one that an event asked for, and events come once.
+            is_slow = has_webhook and bool(statuses)
+            delay = self._next_delay(statuses, submitted_at, advice, has_webhook=is_slow)
 
     async def _statuses(self, receipts: Sequence[Receipt]) -> tuple[JobStatus, ...]:
         return await self._conversation().hold(lambda: ask_about(self.api, receipts))

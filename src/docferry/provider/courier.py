@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from docferry.errors import DocferryError, JobNotFoundError, ProviderError, ResultExpiredError
@@ -12,6 +13,7 @@ from docferry.provider.books import Books, PayloadCollector
 from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.errand import Errand
+from docferry.provider.inbox import Inbox
 from docferry.provider.job_errors import about_job, error_of, failure_of, not_your_job
 from docferry.provider.leases import Leases
 from docferry.provider.quay import Quay
@@ -44,6 +46,7 @@ class Courier:
         self._leases = leases
         self._clock = clock
         self._watches = Watches()
+        self._inbox = Inbox(books=books, clock=clock)
         self._quay = Quay(books=books, leases=leases, clock=clock, watches=self._watches, stop=self.stop)
 
     async def carry(self, errand: Errand, journey: Journey) -> Payload:
@@ -200,14 +203,17 @@ class Courier:
         async def notice(status: JobStatus) -> None:
             await self._books.do(self._books.ledger.observe, record.id, status, now=self._clock.now())
 
+        provider = errand.new.provider
+        has_webhook = errand.settings.has_webhook(provider)
         try:
             status = await self._watches.wait(
                 errand.client,
                 receipt,
                 account=errand.account,
                 submitted_at=submission_time(record, self._clock),
-                has_webhook=errand.settings.has_webhook,
+                has_webhook=has_webhook,
                 notice=notice,
+                wake=partial(self._inbox.sleep, provider, receipt.remote_id) if has_webhook else None,
             )
         except JobNotFoundError as error:
             if not errand.is_own_account:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from docferry.provider.transport import NetworkSettings
+from docferry.settings import webhook_providers
 
 __all__ = ["JobSettings", "OnInterrupt", "OnUnknown"]
 
@@ -36,7 +37,8 @@ class JobSettings:
             up; None for as long as it takes. The job goes on at the service.
         on_unknown: What to do with a job of which nobody knows whether it was started.
         on_interrupt: What becomes of jobs under way when nobody waits for them any more.
-        has_webhook: Whether `docferry webhook` receives the provider's events, so that polls may be rare.
+        webhooks: Names of the providers whose events `docferry webhook` enters into this ledger. Their jobs
+            are asked about once in five minutes, and at once when an event comes. None for DOCFERRY_WEBHOOKS.
         network: How requests leave this machine.
     """
 
@@ -47,5 +49,9 @@ class JobSettings:
     deadline_seconds: float | None = 3600.0
     on_unknown: OnUnknown = OnUnknown.ERROR
     on_interrupt: OnInterrupt = OnInterrupt.PARK
-    has_webhook: bool = False
+    webhooks: tuple[str, ...] | None = None
     network: NetworkSettings = field(default_factory=NetworkSettings)
+
+    def has_webhook(self, provider: str) -> bool:
+        """Whether events of that provider are received."""
+        return provider in (webhook_providers() if self.webhooks is None else self.webhooks)
