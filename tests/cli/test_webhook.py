@@ -15,7 +15,7 @@ SECRET = "made-up-secret"
 
 
 @pytest.fixture
-def receiving(depot, environment, start):
+def receiving(depot, environment, start):  # noqa: ARG001 - the depot's plugin
     """Starts the receiver, and gives the address for the depot's calls."""
     environment["DEPOT_WEBHOOK_SECRET"] = SECRET
 

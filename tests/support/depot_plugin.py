@@ -48,7 +48,12 @@ from docferry.settings import read_environment
 CARD_BYTES = 16 * 1024 * 1024
 """The largest file, unless the options say otherwise."""
 
-STATES = {"wait": JobState.RUNNING, "done": JobState.SUCCEEDED, "stopped": JobState.CANCELLED}
+STATES = {
+    "wait": JobState.RUNNING,
+    "done": JobState.SUCCEEDED,
+    "stopped": JobState.CANCELLED,
+    "gone": JobState.EXPIRED,
+}
 
 
 class DepotOptions(ProviderOptions):

@@ -20,7 +20,7 @@ hypothesis.settings.load_profile("docferry")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 CLEARED_PREFIXES = ("DOCFERRY_",)
-CLEARED_SUFFIXES = ("_API_KEY", "_BASE_URL", "_PROXY")
+CLEARED_SUFFIXES = ("_API_KEY", "_BASE_URL", "_PROXY", "_WEBHOOK_SECRET")
 CLEARED_NAMES = ("TIKTOKEN_CACHE_DIR",)
 
 

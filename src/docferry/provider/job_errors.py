@@ -12,7 +12,7 @@ from docferry.errors import (
     SubmissionUnknownError,
 )
 from docferry.ledger import JobRecord, JobStep
-from docferry.model import JobStatus
+from docferry.model import JobState, JobStatus
 
 __all__ = ["about_job", "error_of", "failure_of", "not_submitted", "not_your_job"]
 
@@ -21,6 +21,8 @@ def failure_of(status: JobStatus, record: JobRecord) -> DocferryError:
     """Why a job ended without success."""
     if isinstance(status.error, DocferryError):
         return status.error
+    if status.state is JobState.EXPIRED:
+        return _expired(record)
     return JobFailedError(f"the service ended the job as {status.state.value}", provider=record.provider)
 
 
@@ -32,9 +34,7 @@ def error_of(record: JobRecord) -> DocferryError:
         kind = getattr(errors, record.error_class, JobFailedError)
         return kind(record.error_message or "the service gave up on the job")
     if record.step is JobStep.EXPIRED:
-        return ResultExpiredError(
-            "the service no longer has the job's result", next_step=f"parse {record.source_name} again"
-        )
+        return _expired(record)
     if record.step is JobStep.CANCELLED:
         return JobFailedError("the job was cancelled", next_step=f"parse {record.source_name} again")
     return JobFailedError("the service gave up on the job")
@@ -82,6 +82,12 @@ def _next_step(error: DocferryError, record: JobRecord) -> str:
         return error.next_step or f"see `docferry jobs show {record.id}`"
     resume = f"run `docferry jobs resume {record.id}`"
     return f"{error.next_step}; {resume}" if error.next_step else resume
+
+
+def _expired(record: JobRecord) -> ResultExpiredError:
+    return ResultExpiredError(
+        "the service no longer has the job's result", next_step=f"parse {record.source_name} again"
+    )
 
 
 def _see_list(record: JobRecord) -> str:
