@@ -282,8 +282,9 @@ def _document(
 
 def _source_of(blob: Blob) -> Source:
     name = source_name(str(blob.source or blob.id or blob.path or ""))
+    media_type = (blob.mimetype or "").partition(";")[0].strip().lower()
     if blob.data is None and blob.path is not None and type(blob).as_bytes is Blob.as_bytes:
         # A file is streamed from its path, as Blob itself would open it; a subclass may read from elsewhere.
-        return Source(name=name, origin=Path(blob.path))
+        return Source(name=name, origin=Path(blob.path), media_type=media_type)
     content = blob.data.encode() if isinstance(blob.data, str) else blob.as_bytes()
-    return Source.from_bytes(content, name=name)
+    return Source.from_bytes(content, name=name, media_type=media_type)

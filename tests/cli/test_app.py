@@ -68,3 +68,29 @@ def test_without_the_extra_one_sentence_names_it(missing):
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == f"error: the command line needs {missing}; run: pip install docferry[cli]\n"
+
+
+def test_the_package_runs_as_a_program(pages, folder, environment):
+    name = pages("a.txt", "first page")
+    arguments = ["-m", "docferry", "parse", name, "--provider", "paged", "--to", "markdown"]
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+        env=environment,
+    )
+    assert "first page" in done.stdout
+
+
+def test_usage_errors_of_the_package_name_the_program(environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "docferry", "pars"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == 2
+    assert "see docferry --help" in done.stderr

@@ -109,3 +109,23 @@ def test_a_subclass_fixes_the_provider(manager):
 def test_repr_shows_the_provider_only(manager):
     parser = DocferryBlobParser(provider="slips", manager=manager, api_key="sk-very-secret")
     assert repr(parser) == "DocferryBlobParser(provider='slips')"
+
+
+@pytest.mark.parametrize(
+    ("mimetype", "headings"),
+    [("text/markdown", "Harbour"), ("Text/Markdown; charset=utf-8", "Harbour"), (None, "")],
+)
+def test_the_media_type_of_a_text_blob_is_believed_where_its_name_says_nothing(mimetype, headings):
+    blob = Blob.from_data("# Harbour\n\nFerries leave at noon.", mime_type=mimetype)
+    documents = DocferryBlobParser().parse(blob)
+    assert documents[-1].metadata["headings"] == headings
+
+
+def test_neither_name_nor_content_is_overruled_by_the_media_type(demo_pdf, tmp_path):
+    (tmp_path / "a.txt").write_text("# Harbour\n\nFerries leave at noon.")
+    for blob in (
+        Blob.from_data(demo_pdf.read_bytes(), mime_type="text/markdown"),
+        Blob(path=tmp_path / "a.txt", mimetype="text/markdown"),
+    ):
+        assert DocferryBlobParser().parse(blob)
+    assert DocferryBlobParser().parse(blob)[0].metadata["headings"] == ""

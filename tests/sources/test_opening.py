@@ -18,7 +18,7 @@ from docferry.errors import (
     SourceNotFoundError,
     SourceTooLargeError,
 )
-from docferry.sources import Source, open_source
+from docferry.sources import FileSystemPath, Source, open_source
 from docferry.sources.storing import PART_BYTES, StoredFile
 
 pytestmark = pytest.mark.anyio
@@ -298,3 +298,29 @@ async def test_two_may_read_the_same_source_at_once(documents, tmp_path):
     source = Source.from_path(documents.text_pdf(tmp_path))
     async with open_source(source) as one, open_source(source) as other:
         assert one == other
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said", "media_type"),
+    [
+        ("note", b"# Title", "text/markdown", "text/markdown"),
+        ("note.md", b"# Title", "text/html", "text/markdown"),
+        ("note", b"<!doctype html><p>x", "text/markdown", "text/html"),
+        ("note", b"%PDF-1.7\n...", "text/markdown", "application/pdf"),
+        ("note", b"# Title", "application/pdf", "text/plain"),
+        ("note", b"# Title", "", "text/plain"),
+    ],
+)
+async def test_what_the_caller_says_it_is_counts_where_name_and_content_do_not_tell(
+    tmp_path, name, content, said, media_type
+):
+    path = tmp_path / name
+    path.write_bytes(content)
+    files = fsspec.filesystem("file")
+    for source in (
+        Source.from_bytes(content, name=name, media_type=said),
+        Source(name=name, origin=path, media_type=said),
+        Source(name=name, origin=FileSystemPath(files, str(path)), media_type=said),
+    ):
+        async with open_source(source) as file:
+            assert file.media_type == media_type

@@ -21,8 +21,8 @@ OutputForm = Annotated[
     Literal["chunks", "markdown", "document"],
     typer.Option(
         "--to",
-        help="What to make: chunks (one JSON row each), markdown, or document (all that is known of it, "
-        "one line of JSON each).",
+        help="What to make: chunks (one JSON row each; page is null where nothing tells it), markdown, "
+        "or document (all that is known of it, one line of JSON each).",
         rich_help_panel=OUTPUT_PANEL,
     ),
 ]

@@ -21,8 +21,8 @@ class FileHints:
 
     Args:
         file_name: Its own name, where that is not the end of the source's name; empty when nobody says.
-        media_type: What a server declares it to be; believed where the content is text and the name does
-            not say of which kind.
+        media_type: What a server or the caller declares it to be; believed where the content is text and the
+            name does not say of which kind.
     """
 
     file_name: str = ""

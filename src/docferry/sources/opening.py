@@ -17,7 +17,7 @@ import anyio
 import anyio.to_thread
 
 from docferry.errors import SourceError, SourceNotFoundError
-from docferry.sources.description import NO_HINTS, FileHints, describe_file
+from docferry.sources.description import FileHints, describe_file
 from docferry.sources.faults import (
     folder_error,
     missing_path_error,
@@ -72,18 +72,19 @@ async def open_source(
     """
     match source.origin:
         case Path() as path:
-            yield await _in_thread(lambda stop: _file_at(path, source.name, max_size_bytes, stop))
+            yield await _in_thread(lambda stop: _file_at(path, source, max_size_bytes, stop))
         case bytes() as data:
-            yield await _in_thread(lambda _: _file_in_memory(data, source.name, max_size_bytes))
+            yield await _in_thread(lambda _: _file_in_memory(data, source, max_size_bytes))
         case FileSystemPath() as inner:
             async with _temporary_folder() as folder:
                 with StoredFile(folder, max_size_bytes=max_size_bytes, name=source.name) as target:
                     await _in_thread(lambda stop: _copy(inner, target, stop))
-                yield await _in_thread(lambda _: _stored_file(target, NO_HINTS))
+                yield await _in_thread(lambda _: _stored_file(target, _hints_of(source)))
         case Url() as url:
             async with _temporary_folder() as folder:
                 with StoredFile(folder, max_size_bytes=max_size_bytes, name=source.name) as target:
-                    hints = await _download(url, target, idle_timeout_seconds)
+                    found = await _download(url, target, idle_timeout_seconds)
+                hints = dataclasses.replace(found, media_type=source.media_type or found.media_type)
                 yield await _in_thread(lambda _: _stored_file(target, hints))
 
 
@@ -120,7 +121,12 @@ def _parts(stream: BinaryIO, is_abandoned: IsAbandoned) -> Iterator[bytes]:
             raise _AbandonedError
 
 
-def _file_at(path: Path, name: str, max_size_bytes: int | None, is_abandoned: IsAbandoned) -> SourceFile:
+def _hints_of(source: Source) -> FileHints:
+    return FileHints(media_type=source.media_type)
+
+
+def _file_at(path: Path, source: Source, max_size_bytes: int | None, is_abandoned: IsAbandoned) -> SourceFile:
+    name = source.name
     with os_errors_as_source_errors(name=name):
         try:
             status = path.stat()
@@ -139,15 +145,19 @@ def _file_at(path: Path, name: str, max_size_bytes: int | None, is_abandoned: Is
             stream.seek(0)
             for part in _parts(stream, is_abandoned):
                 fingerprint.update(part)
-    return describe_file(name=name, sample=sample, fingerprint=fingerprint, content=path)
+    return describe_file(
+        name=name, sample=sample, fingerprint=fingerprint, content=path, hints=_hints_of(source)
+    )
 
 
-def _file_in_memory(data: bytes, name: str, max_size_bytes: int | None) -> SourceFile:
-    _check_size(len(data), max_size_bytes, name)
+def _file_in_memory(data: bytes, source: Source, max_size_bytes: int | None) -> SourceFile:
+    _check_size(len(data), max_size_bytes, source.name)
     fingerprint = Fingerprint()
     fingerprint.update(data)
     sample = read_sample(io.BytesIO(data), size_bytes=len(data))
-    return describe_file(name=name, sample=sample, fingerprint=fingerprint, content=data)
+    return describe_file(
+        name=source.name, sample=sample, fingerprint=fingerprint, content=data, hints=_hints_of(source)
+    )
 
 
 def _check_size(size_bytes: int, max_size_bytes: int | None, name: str) -> None:

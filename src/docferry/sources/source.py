@@ -44,10 +44,13 @@ class Source:
         name: The string the caller gave, a URL without its query; it becomes the metadata key `source` and
             is the identity under which a re-run finds its chunks again.
         origin: Where the bytes are.
+        media_type: What the caller says it is, such as "text/markdown"; used where the content is text and
+            the name does not say of which kind. Empty when nobody says.
     """
 
     name: str
     origin: Path | bytes | Url | FileSystemPath = field(repr=False)
+    media_type: str = ""
 
     @classmethod
     def from_path(cls, path: str | os.PathLike[str]) -> "Source":
@@ -55,17 +58,19 @@ class Source:
         return cls(name=storable_text(os.fspath(path)), origin=Path(path))
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, name: str = "") -> "Source":
+    def from_bytes(cls, data: bytes, *, name: str = "", media_type: str = "") -> "Source":
         """Wrap a whole file that is in memory.
 
         Args:
             data: The bytes of the file, not a text to be encoded.
             name: What to call it, such as "report.pdf". When empty, the name is made from the content, so
                 that the same bytes have the same name in every run.
+            media_type: What it is said to be; see the class.
         """
         return cls(
             name=storable_text(name) or f"bytes-{hashlib.sha256(data).hexdigest()[:_NAME_DIGITS]}",
             origin=data,
+            media_type=media_type,
         )
 
     @classmethod

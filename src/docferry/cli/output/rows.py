@@ -17,7 +17,11 @@ class PlaceRow(TypedDict):
 
 
 class ChunkRow(TypedDict):
-    """One line of JSONL. `page` and `page_end` are the first and last page, null when there is none."""
+    """One line of JSONL.
+
+    `page` and `page_end` are the first and last page. They are null, and `pages` and `regions` empty, when
+    nothing of the chunk has a known place, as in Markdown from a service that tells no pages.
+    """
 
     id: str
     text: str
