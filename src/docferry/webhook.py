@@ -6,6 +6,7 @@ The HTTP app needs the extra `webhook`.
 """
 
 import logging
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -88,6 +89,7 @@ class WebhookReceiver:
         self._environment = environment
         self._clock = clock
         self._counts: dict[str, Counter[Verdict]] = {name: Counter() for name in verifiers}
+        self._lock = threading.Lock()  # calls are verified side by side
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -121,7 +123,7 @@ class WebhookReceiver:
         except DocferryError as error:
             logger.warning("a webhook call of provider %s cannot be taken: %s", provider, error)
             verdict = Verdict.FAILED
-        self._counts[provider][verdict] += 1
+        self._count(provider, verdict)
         return verdict
 
     def app(self) -> "Starlette":
@@ -158,11 +160,15 @@ class WebhookReceiver:
             return NOT_FOUND
         body = await _read_body(request)
         if isinstance(body, int):
-            self._counts[provider][Verdict.UNREADABLE] += 1
+            self._count(provider, Verdict.UNREADABLE)
             return body
         headers = dict(request.headers)
         verdict = await anyio.to_thread.run_sync(self.receive, provider, headers, body)
         return verdict.status
+
+    def _count(self, provider: str, verdict: Verdict) -> None:
+        with self._lock:
+            self._counts[provider][verdict] += 1
 
     def _entered(self, provider: str, events: Iterable[WebhookEvent], now: float) -> Verdict:
         verdict = Verdict.IGNORED

@@ -91,6 +91,18 @@ BROKEN = {
         "test_abilities_fit_the_hooks",
         code=carded("abilities=frozenset({Ability.BOXES, Ability.REMOTE, Ability.JOBS})"),
         says="go together",
+        is_alone=False,  # what it takes is asked of the hook
+    ),
+    "says that its service calls back and has no hook for it": broken(
+        "test_abilities_fit_the_hooks",
+        code=carded("abilities=frozenset({Ability.BOXES, Ability.WEBHOOK})"),
+        says="go together",
+    ),
+    "takes calls without a secret": broken(
+        "test_abilities_fit_the_hooks",
+        code=carded("abilities=frozenset({Ability.BOXES, Ability.WEBHOOK})")
+        + "\n@hookimpl\ndef docferry_webhook(headers, body, settings):\n    return ()\n",
+        says="needs a secret first",
     ),
     "does not say what an option does": broken(
         "test_options_are_documented",

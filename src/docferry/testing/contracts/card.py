@@ -5,10 +5,10 @@ from importlib.metadata import EntryPoint
 
 import pydantic
 
-from docferry.errors import MissingCredentialError
+from docferry.errors import DocferryError, MissingCredentialError
 from docferry.model import Ability
-from docferry.plugin import PluginManager
-from docferry.provider import ProviderOptions
+from docferry.plugin import PluginManager, Provider
+from docferry.provider import ProviderOptions, WebhookSettings
 from docferry.sources.media_types import media_type_of_suffix
 from docferry.testing.contracts.foundation import Contract
 from docferry.testing.trial import Trial
@@ -64,15 +64,26 @@ class CardContract(Contract):
                     f"docferry calls {suffix} files {known}, which is not among the format's media types"
                 )
 
-    def test_abilities_fit_the_hooks(self, trial: Trial, entry_point: EntryPoint) -> None:
-        """Jobs and accounts are reached through `docferry_job_api`, and only of a service."""
-        abilities = trial.info.abilities
-        has_hook = hasattr(entry_point.load(), "docferry_job_api")
+    def test_abilities_fit_the_hooks(
+        self, trial: Trial, entry_point: EntryPoint, manager: PluginManager
+    ) -> None:
+        """Jobs and accounts are reached through `docferry_job_api`, and only of a service.
+
+        A service that calls back does so through `docferry_webhook`, which asks for its secrets first.
+        """
+        abilities, plugin = trial.info.abilities, entry_point.load()
+        has_hook = hasattr(plugin, "docferry_job_api")
         assert (Ability.JOBS in abilities) == has_hook, "the ability jobs and docferry_job_api go together"
         if Ability.JOBS in abilities:
             assert Ability.REMOTE in abilities, "jobs are at a service"
         if Ability.ACCOUNT in abilities:
             assert Ability.JOBS in abilities, "accounts are asked about through docferry_job_api"
+        has_hook = hasattr(plugin, "docferry_webhook")
+        assert (Ability.WEBHOOK in abilities) == has_hook, "the ability webhook and its hook go together"
+        if has_hook:
+            assert _asks_for_its_secret(manager.provider(self.provider)), (
+                "docferry_webhook needs a secret first"
+            )
 
     def test_options_are_documented(self, trial: Trial) -> None:
         """Every option has a sentence that says what it does; the class has one too."""
@@ -99,3 +110,14 @@ class CardContract(Contract):
         for name in names:
             assert VARIABLE.fullmatch(name), f"{name!r} is no name of an environment variable"
         assert len(names) == len(set(names))
+
+
+def _asks_for_its_secret(provider: Provider) -> bool:
+    """Whether an empty call, with no secret to be had, is answered with the name of the secret."""
+    try:
+        provider.webhook_events({}, b"", WebhookSettings(now=0.0, environment={}))
+    except MissingCredentialError:
+        return True
+    except DocferryError:
+        return False
+    return False
