@@ -5,7 +5,6 @@ import dataclasses
 import itertools
 import logging
 from contextlib import asynccontextmanager
-from types import SimpleNamespace
 
 import pytest
 from depot import DepotApi, DepotOptions, file_of, obtain, reply
@@ -746,7 +745,7 @@ async def parsed(runner, api):
     async def opened(_source):
         yield file_of()
 
-    context = SimpleNamespace(open=opened, run_in_thread=asyncio.to_thread)
+    context = ParseContext(info=None, opener=opened, listener=print)
     return await runner.parse(
         api,
         Source.from_bytes(b"content", name="a.txt"),
