@@ -66,7 +66,7 @@ class TestList:
         assert row["options"] == {
             "language": "en",
             "batch": 1,
-            "api_key": None,
+            "concurrency": None,
             "max_size_bytes": 16 * 1024 * 1024,
         }
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", row["created_at"])
