@@ -33,7 +33,7 @@ class ArchiveImages:
             self._members.setdefault(PurePosixPath(name).name, name)
 
     def find(self, address: str) -> Image:
-        """The picture of that address, by path or else by file name; one without an asset if there is none."""
+        """The picture of that address, by path or else by file name; without an asset if there is none."""
         path = unquote(_path(address)).lstrip("./")
         name = self._members.get(path) or self._members.get(PurePosixPath(path).name)
         if name is None:
