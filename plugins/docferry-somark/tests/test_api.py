@@ -560,22 +560,43 @@ def test_fetching_a_job_of_an_earlier_run_asks_again(api):
     assert list(driver.parts) == ["result.json"]
 
 
-def test_a_synchronous_answer_is_kept_for_poll_and_fetch(item):
-    api = made(mode="sync")
-    data = {key: value for key, value in finished(page(block(content="now"))).items() if key != "status"}
-    answer = response({**data, "error": None})
+def handed_in_synchronously(item, data, answer=None):
+    """Receipt, driver: a synchronous parse with `data` as its answer, and what is fetched afterwards."""
+    others = answer or (lambda _request: Response(status=404))
+    driver = Driver(lambda request: response(data) if request.commits else others(request))
+    (receipt,) = driver.run(made(mode="sync").submit([item]))
+    return receipt, driver
 
-    (receipt,), request = submitted(api, item, answer)
+
+def synchronous(*pages, **outputs):
+    data = {key: value for key, value in finished(*pages, **outputs).items() if key != "status"}
+    return {**data, "error": None}
+
+
+def test_a_synchronous_answer_is_saved_with_its_pictures_at_once(item):
+    data = synchronous(page(block("figure", "now", img_url="https://store/a.png")))
+    receipt, driver = handed_in_synchronously(item, data, lambda _: Response(status=200, body=PNG))
+
+    request = driver.requests[0]
     assert request.url.endswith("/parse/sync")
     assert request.commits
     assert request.timeout_seconds == 600
+    assert receipt.remote_id == "t1"
+    assert driver.parts["result.json"][1] == envelope(data)
+    assert driver.parts["images/0001.png"][1] == PNG
 
-    driver = Driver()
-    (status,) = driver.run(api.poll([receipt]))
-    assert status.state is JobState.SUCCEEDED
-    driver.run(api.fetch(status))
-    assert driver.requests == []
-    assert driver.parts["result.json"][1] == answer.body
+
+@pytest.mark.parametrize("trouble", [Response(status=500), Response(status=403), UnavailableError("no")])
+def test_a_synchronous_answer_whose_only_output_cannot_be_had_is_asked_about(item, trouble):
+    receipt, driver = handed_in_synchronously(item, synchronous(zip="https://store/z.zip"), lambda _: trouble)
+
+    assert receipt.remote_id == "t1"
+    assert driver.parts == {}
+
+
+def test_a_synchronous_answer_without_output_and_without_id_is_no_answer(item):
+    with pytest.raises(InvalidResponseError, match="no output"):
+        handed_in_synchronously(item, {"result": {"outputs": {}, "file_name": "a.pdf"}})
 
 
 def test_a_synchronous_failure_is_told(item):
@@ -586,11 +607,10 @@ def test_a_synchronous_failure_is_told(item):
 
 
 def test_a_synchronous_answer_without_id_is_not_lost(item):
-    api = made(mode="sync")
-    (receipt,), _ = submitted(api, item, response({"result": {"outputs": {"markdown": "# here"}}}))
+    receipt, driver = handed_in_synchronously(item, {"result": {"outputs": {"markdown": "# here"}}})
 
     assert receipt.remote_id == "job-1"
-    assert Driver().run(api.poll([receipt]))[0].state is JobState.SUCCEEDED
+    assert list(driver.parts) == ["result.json"]
 
 
 def test_the_service_cannot_cancel(api):

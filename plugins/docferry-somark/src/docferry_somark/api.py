@@ -8,7 +8,7 @@ Source: docs.somark.cn/api-reference (read 2026-11-21).
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import pydantic
@@ -19,7 +19,9 @@ from docferry.errors import (
     InvalidResponseError,
     JobFailedError,
     MissingCredentialError,
+    ResultExpiredError,
     SourceError,
+    TransientError,
 )
 from docferry.model import AccountStatus, Document, JobState, JobStatus, Limits, PageSelection, Receipt
 from docferry.provider import (
@@ -44,7 +46,7 @@ from docferry_somark.fetching import fetch_archive, fetch_images
 from docferry_somark.options import ParseMode, ServiceRegion, SomarkOptions
 from docferry_somark.result import RESULT_PART, map_payload, no_output
 from docferry_somark.statuses import Answer, status_of
-from docferry_somark.wire import encode_form, encode_key, read_envelope, read_outputs, read_task
+from docferry_somark.wire import TaskAnswer, encode_form, encode_key, read_envelope, read_outputs, read_task
 
 __all__ = ["POLL_FLOOR_SECONDS", "SomarkApi", "make_api"]
 
@@ -76,9 +78,6 @@ class SomarkApi:
     options: SomarkOptions
     base_url: str
     api_key: pydantic.SecretStr | None
-    # A synchronous parse brings its result with the answer to the upload. It waits here, paid for, until
-    # `poll` and `fetch` ask for it.
-    _held: dict[str, Answer] = field(default_factory=dict[str, Answer], repr=False)
 
     @property
     def identity(self) -> ServiceIdentity:
@@ -118,6 +117,9 @@ class SomarkApi:
     def submit(self, items: Sequence[SubmitItem]) -> Exchange[tuple[Receipt, ...]]:
         """Upload one file: the request that costs money.
 
+        A synchronous parse answers with the result, which is kept at once: it is paid for, and asking for it
+        again may not be possible.
+
         Raises:
             DocferryError: Why the service refused it.
             InvalidResponseError: The answer does not say whether it was taken.
@@ -143,9 +145,7 @@ class SomarkApi:
         answer = self._read(response, Step.SUBMIT)
         task = read_task(answer.envelope)
         if task.result:
-            task_id = task.task_id or item.data_id
-            self._held[task_id] = answer
-            return (Receipt(remote_id=task_id),)
+            return ((yield from self._keep(answer, task, data_id=item.data_id)),)
         if task.has_error:
             raise job_failure(task.reason_code, task.reason, job_id=task.task_id, secret=self._secret)
         if not task.task_id:
@@ -164,7 +164,7 @@ class SomarkApi:
         """
         receipt = receipts[0]
         try:
-            answer = self._held.get(receipt.remote_id) or (yield from self._ask(receipt))
+            answer = yield from self._ask(receipt)
         except (JobFailedError, SourceError) as error:
             # A business code that is a verdict on the document, in the place of a status.
             failed = JobStatus(receipt=receipt, state=JobState.FAILED, raw_state="", error=error)
@@ -183,13 +183,7 @@ class SomarkApi:
         """
         receipt = status.receipt
         answer = status.detail if isinstance(status.detail, Answer) else (yield from self._ask(receipt))
-        outputs = read_outputs(read_task(answer.envelope).result)
-        if outputs.is_empty:
-            raise no_output(receipt.remote_id)
-        yield Keep(name=RESULT_PART, media_type="application/json", data=answer.body)
-        yield from fetch_archive(outputs, job_id=receipt.remote_id)
-        yield from fetch_images(outputs, job_id=receipt.remote_id)
-        self._held.pop(receipt.remote_id, None)
+        yield from _save(answer, job_id=receipt.remote_id)
 
     def cancel(self, receipt: Receipt) -> Exchange[bool]:
         """The service has no way to stop a task."""
@@ -248,6 +242,17 @@ class SomarkApi:
     def _secret(self) -> str:
         return self.api_key.get_secret_value() if self.api_key is not None else ""
 
+    def _keep(self, answer: Answer, task: TaskAnswer, *, data_id: str) -> Exchange[Receipt]:
+        """Save the result that came with the answer to the upload."""
+        try:
+            yield from _save(answer, job_id=task.task_id)
+        except (InvalidResponseError, ResultExpiredError, TransientError):
+            # Without its only output nothing is kept, so that the task is asked about like any other.
+            if not task.task_id:
+                raise
+            logger.warning("the result of task %s came without its output, and is asked for", task.task_id)
+        return Receipt(remote_id=task.task_id or data_id)
+
     def _ask(self, receipt: Receipt) -> Exchange[Answer]:
         response = yield Request(
             method="POST",
@@ -298,6 +303,16 @@ def make_api(options: SomarkOptions, *, environment: Mapping[str, str] | None = 
         base_url=base_url,
         api_key=None if key is None else pydantic.SecretStr(key),
     )
+
+
+def _save(answer: Answer, *, job_id: str) -> Exchange[None]:
+    """Save the body as received, its archive and its pictures; nothing when there is no output."""
+    outputs = read_outputs(read_task(answer.envelope).result)
+    if outputs.is_empty:
+        raise no_output(job_id)
+    yield from fetch_archive(outputs, job_id=job_id)
+    yield Keep(name=RESULT_PART, media_type="application/json", data=answer.body)
+    yield from fetch_images(outputs, job_id=job_id)
 
 
 def _base_url(options: SomarkOptions, environment: Mapping[str, str] | None) -> str:

@@ -10,7 +10,7 @@ from docferry.provider.transport import HttpTransport, Transport
 from docferry.testing.jobs.service import ErrorPlace
 
 if TYPE_CHECKING:
-    from docferry.emulation import EmulatorSettings, FaultAction
+    from docferry.emulation import Counters, EmulatorSettings, FaultAction, FaultRule
 
 __all__ = ["EmulatedJobService"]
 
@@ -62,6 +62,15 @@ class EmulatedJobService:
         """Jobs made since it was started."""
         return sum(self._service.counters.submissions.values())
 
+    @property
+    def counters(self) -> "Counters":
+        """What happened since it was started."""
+        return self._service.counters
+
+    def use_faults(self, *rules: "FaultRule") -> None:
+        """Have it follow another fault script from its next request on; without rules, none."""
+        self._service.state.use_faults(rules)
+
     def transport(self, network: NetworkSettings) -> Transport:
         """Real HTTP."""
         return HttpTransport(network=network)
@@ -94,4 +103,4 @@ class EmulatedJobService:
         from docferry.emulation import FaultRule  # noqa: PLC0415 - an extra
 
         kind = self._kinds.get(place.value, place.value)
-        self._service.state.use_faults([FaultRule(do=action, kind=kind, code=code, times=1)])
+        self.use_faults(FaultRule(do=action, kind=kind, code=code, times=1))
