@@ -60,7 +60,10 @@ def test_document_has_the_pages_headings_and_tables_of_the_local_one(demo_pdf, w
         return replace(table, cells=cells, continues_previous=False)
 
     def captions(document):
-        texts = {element.id: element.text or str(element.table) for element in document.elements}
+        texts = {
+            element.id: element.text or (element.table and bare(element.table))
+            for element in document.elements
+        }
         return [
             (element.text, texts[element.caption_of]) for element in document.elements if element.caption_of
         ]

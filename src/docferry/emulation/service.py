@@ -144,8 +144,8 @@ class ServiceState(Generic[RequestT]):
 
     async def _hand_out(self, visit: Visit) -> Response:
         request = visit.request
-        await visit.read()
         asset = self.assets.find(str(request.path_params["asset_id"]))
+        await visit.read(file_name=asset.file_name if asset else "")
         state = self.signer.check(request.url.path, method=request.method, query=request.query_params)
         if asset is None or state is not SignatureState.VALID:
             reason = "Request has expired" if state is SignatureState.EXPIRED else "Signature does not match"
