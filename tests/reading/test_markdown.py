@@ -1,5 +1,7 @@
 """Markdown becomes pieces without losing a word."""
 
+import time
+
 import pytest
 
 from docferry.model import ElementKind
@@ -15,9 +17,9 @@ def test_headings_paragraphs_and_lists():
 
     assert pieces(text) == [
         ("heading", "A b", 1),
-        ("paragraph", "One two\nthree four.", None),
+        ("paragraph", "One two three four (http://x).", None),
         ("list_item", "x", 1),
-        ("list_item", "y\nz", 2),
+        ("list_item", "y z", 2),
         ("list_item", "3. three", 1),
         ("list_item", "4. four", 1),
     ]
@@ -35,7 +37,7 @@ def test_formulas_inside_text_are_left_alone():
 
 
 def test_an_unclosed_formula_is_text():
-    assert pieces("$$\nx\n\ny") == [("paragraph", "$$\nx", None), ("paragraph", "y", None)]
+    assert pieces("$$\nx\n\ny") == [("paragraph", "$$ x", None), ("paragraph", "y", None)]
 
 
 def test_code_keeps_what_looks_like_markup():
@@ -75,7 +77,7 @@ def test_what_looks_like_a_tag_and_is_none_stays():
 
 
 def test_what_looks_like_a_definition_stays():
-    assert pieces("[1]: Smith\n[2]: Jones") == [("paragraph", "[1]: Smith\n[2]: Jones", None)]
+    assert pieces("[1]: Smith\n[2]: Jones") == [("paragraph", "[1]: Smith [2]: Jones", None)]
 
 
 def test_deep_nesting_keeps_its_text():
@@ -92,7 +94,7 @@ def test_nothing_gives_nothing(text):
     [
         ("a **bold** word", "a bold word"),
         ("retrieval\\_quality.json", "retrieval_quality.json"),
-        ("see [notes](https://example.org/a)", "see notes"),
+        ("see [notes](https://example.org/a)", "see notes (https://example.org/a)"),
         ("# no heading", "# no heading"),
         ("- no item", "- no item"),
         ("1. no item", "1. no item"),
@@ -111,3 +113,114 @@ def test_a_passage_tells_its_pictures():
 
     assert inline.text == "before a pier after"
     assert inline.image_addresses == ("images/p.jpg", "q.png")
+
+
+def test_further_paragraphs_of_an_item_are_no_items():
+    assert pieces("1) a\n\n   more of a\n2) b") == [
+        ("list_item", "1) a", 1),
+        ("paragraph", "more of a", None),
+        ("list_item", "2) b", 1),
+    ]
+
+
+def test_footnotes_keep_their_label():
+    assert pieces("Text[^1].\n\n[^1]: See\n[^n]: Longer\n  note") == [
+        ("paragraph", "Text[^1].", None),
+        ("footnote", "[^1]: See", None),
+        ("footnote", "[^n]: Longer note", None),
+    ]
+
+
+def test_definitions_that_are_used_become_addresses():
+    assert pieces("[docs][d] and [1]\n\n[d]: https://x.org/a\n[1]: Smith") == [
+        ("paragraph", "docs (https://x.org/a) and [1]", None),
+        ("paragraph", "[1]: Smith", None),
+    ]
+
+
+def test_a_definition_behind_a_table_is_found():
+    (first, *_, last) = read_markdown("[docs][d]\n\n<table><tr><td>a</td></tr></table>\n\n[d]: /a/b\n\nend")
+
+    assert (first.text, last.text) == ("docs (/a/b)", "end")
+
+
+def test_an_html_table_inside_a_paragraph_is_cut_out():
+    before, table, after = read_markdown("before <table><tr><td>a</td></tr></table> after")
+
+    assert (before.text, table.table.n_rows, after.text) == ("before", 1, "after")
+
+
+@pytest.mark.parametrize("text", ["Write `<table>` here", "The tag <table> opens one"])
+def test_the_mention_of_a_table_swallows_nothing(text):
+    kinds = [(piece.kind.value, piece.text) for piece in read_markdown(f"{text}\n\n# Next\n\nMore")]
+
+    assert kinds[1:] == [("heading", "Next"), ("paragraph", "More")]
+
+
+def test_a_table_that_is_never_closed_keeps_its_cells():
+    (piece,) = read_markdown("<table><tr><td>a</td><td>b")
+
+    assert [cell.text for cell in piece.table.cells] == ["a", "b"]
+
+
+def test_html_headings_and_pictures():
+    text = '<h1 align="center">Title</h1>\n\n<p align="center"><img src="a.png" alt="Logo"></p>'
+    heading, picture = read_markdown(text)
+
+    assert (heading.kind, heading.text, heading.level) == (ElementKind.HEADING, "Title", 1)
+    assert (picture.kind, picture.text, picture.image_address) == (ElementKind.FIGURE, "Logo", "a.png")
+
+
+def test_a_picture_inside_a_text_keeps_its_address():
+    (piece,) = read_markdown('See ![icon](i.png) and <img src="k.png" alt="another">')
+
+    assert (piece.kind.value, piece.text, piece.image_address) == (
+        "paragraph",
+        "See icon and another",
+        "i.png",
+    )
+
+
+@pytest.mark.parametrize("mark", ["> ", "- ", "* "])
+def test_nesting_deeper_than_the_parser_goes_keeps_its_text(mark):
+    assert "bottom" in str(pieces(mark * 400 + "bottom"))
+
+
+def test_raw_kinds_are_the_words_of_markdown():
+    text = "> quoted\n\n```\ncode\n```\n\n~~struck~~\n\n| a |\n|---|\n\n![](p.png)"
+
+    assert [(piece.raw_kind, piece.text) for piece in read_markdown(text)] == [
+        ("blockquote", "quoted"),
+        ("fence", "code"),
+        ("paragraph", "struck"),
+        ("table", ""),
+        ("image", ""),
+    ]
+
+
+def test_a_pipe_table_inside_a_list_is_a_table():
+    _, piece = read_markdown("- item\n\n  | a | b |\n  |---|---|\n  | 1 |  |\n")
+
+    assert [(cell.row, cell.column, cell.text) for cell in piece.table.cells] == [
+        (0, 0, "a"),
+        (0, 1, "b"),
+        (1, 0, "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$$ x\n\n" * 3000,
+        "\\( x " * 20_000,
+        "<table> x\n" * 5000,
+        "".join(f"[{n}]: http://x/{n}\n" for n in range(3000)) + "".join(f"[{n}] " for n in range(3000)),
+        "`<table>` " * 10_000,
+    ],
+    ids=["open formulas", "open spans", "open tables", "definitions", "code"],
+)
+def test_what_is_never_closed_takes_no_longer_than_other_text(text):
+    started = time.process_time()
+    read_markdown(text)
+
+    assert time.process_time() - started < 5

@@ -13,21 +13,14 @@ from PIL import Image
 from somark_service import QUICK, reach
 
 from docferry.emulation import FaultAction, FaultMoment, FaultRule, RetryAfterForm
-from docferry.engine import current_engine
 from docferry.errors import (
-    InvalidResponseError,
     JobNotFoundError,
-    JobTimeoutError,
-    RateLimitedError,
     SubmissionUnknownError,
-    UnavailableError,
 )
 from docferry.ingest import Ingestor, OnError
-from docferry.provider import JobSettings, read_options
 from docferry.sources import Source
 from docferry.testing import EmulatedJobService
 from docferry.testing.contracts.job_foundation import Workshop
-from docferry.testing.jobs import RequestKind
 
 SECONDS = 7.0
 NAMES = ("a.png", "b.png", "c.png")

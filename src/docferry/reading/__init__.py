@@ -3,7 +3,7 @@
 from docferry.reading.html import HtmlTable, HtmlText, read_html
 from docferry.reading.markdown import InlineText, Piece, read_inline, read_markdown
 from docferry.reading.pictures import SUFFIXES, decode_image, image_media_type, is_remote, take_images
-from docferry.reading.pieces import elements_of
+from docferry.reading.pieces import document_of, elements_of, read_document, tie_captions
 
 __all__ = [
     "SUFFIXES",
@@ -12,11 +12,14 @@ __all__ = [
     "InlineText",
     "Piece",
     "decode_image",
+    "document_of",
     "elements_of",
     "image_media_type",
     "is_remote",
+    "read_document",
     "read_html",
     "read_inline",
     "read_markdown",
     "take_images",
+    "tie_captions",
 ]

@@ -14,14 +14,16 @@ MAX_AREA = 500_000
 """Places that the cells of one table may cover; where hostile spans cover more, spans are ignored."""
 
 STRUCTURE = {"table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption"}
-LINE_BREAKS = {"br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr"}
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+LINE_BREAKS = {"br", "p", "div", "li", "dt", "dd", "summary", "tr", *HEADINGS}
 
 # Text such as "$a<b$" is no markup: only tags that a result can hold are taken for tags.
 TAGS = (
-    "a|abbr|annotation|b|blockquote|body|br|caption|center|code|col|colgroup|del|div|em|font|h[1-6]|head|hr|html"
-    "|i|img|ins|kbd|label|li|math|mfrac|mi|mn|mo|mover|mroot|mrow|msqrt|mstyle|msub|msubsup|msup|mtable|mtd|mtext"
-    "|mtr|munder|munderover|ol|p|pre|q|s|semantics|small|span|strike|strong|sub|sup|table|tbody|td|tfoot|th"
-    "|thead|tr|tt|u|ul"
+    "a|abbr|annotation|article|b|bdi|bdo|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del"
+    "|details|dfn|div|dl|dt|em|figcaption|figure|font|h[1-6]|head|hr|html|i|img|ins|kbd|label|li|mark|math|mfrac"
+    "|mi|mn|mo|mover|mroot|mrow|msqrt|mstyle|msub|msubsup|msup|mtable|mtd|mtext|mtr|munder|munderover|ol|p"
+    "|picture|pre|q|s|samp|section|semantics|small|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th"
+    "|thead|tr|tt|u|ul|var|wbr"
 )
 ATTRIBUTES = r"(?:\s+(?:nowrap|[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"']+)))*"
 NOT_A_TAG = re.compile(rf"<(?!/?(?:{TAGS}){ATTRIBUTES}\s*/?>|!--(?:(?!-->).)*-->)", re.IGNORECASE | re.DOTALL)
@@ -34,12 +36,18 @@ class HtmlText:
     """Text outside the cells.
 
     Args:
-        text: Plain text.
+        text: Plain text; the description of a picture.
         is_caption: Whether it is the caption of the table beside it.
+        level: 1 to 6 for a heading, else None.
+        is_figure: Whether it is a picture that stands alone; then its description may be empty.
+        image_addresses: Addresses of the pictures in it, in order.
     """
 
     text: str
     is_caption: bool = False
+    level: int | None = None
+    is_figure: bool = False
+    image_addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +107,8 @@ class _Reader(HTMLParser):
         self._depth = 0
         self._is_head = False
         self._is_caption = False
+        self._level: int | None = None
+        self._pictures: list[tuple[str, str]] = []  # those in the text so far, as (description, address)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "img":
@@ -107,6 +117,9 @@ class _Reader(HTMLParser):
             self._open_table()
         elif tag in STRUCTURE and self._depth == 1:
             self._open_part(tag, dict(attrs))
+        elif tag in HEADINGS and not self._depth:
+            self._flush()
+            self._level = int(tag[1])
         elif tag in STRUCTURE or tag in LINE_BREAKS:
             self._text.append("\n" if tag in LINE_BREAKS else " ")
 
@@ -117,6 +130,8 @@ class _Reader(HTMLParser):
             self._flush()
             self._is_head = self._is_head and tag != "thead"
             self._is_caption = False
+        elif tag in HEADINGS and not self._depth:
+            self._flush()
         elif tag in LINE_BREAKS:
             self._text.append("\n")
 
@@ -171,9 +186,11 @@ class _Reader(HTMLParser):
             grid.rows[-1].append(self._cell)
 
     def _take_image(self, attributes: dict[str, str | None]) -> None:
-        self._text.append(attributes.get("alt") or "")
-        address = attributes.get("src")
-        if address and self._grid is not None:
+        description, address = attributes.get("alt") or "", attributes.get("src") or ""
+        self._text.append(description)
+        if self._grid is None:
+            self._pictures.append((description, address))
+        elif address:
             self._grid.images.append(address)
 
     def _flush(self) -> None:
@@ -182,8 +199,25 @@ class _Reader(HTMLParser):
         text = LINE_EDGES.sub("\n", SPACES.sub(" ", raw)).strip()
         if self._cell is not None:
             self._cell.text, self._cell = text, None
+            return
+        pictures, self._pictures = self._pictures, []
+        level, self._level = self._level, None
+        if pictures and _joined(text) == _joined("".join(description for description, _ in pictures)):
+            for description, address in pictures:
+                if description or address:
+                    addresses = (address,) if address else ()
+                    self._pieces.append(
+                        HtmlText(text=description.strip(), is_figure=True, image_addresses=addresses)
+                    )
         elif text:
-            self._pieces.append(HtmlText(text=text, is_caption=self._is_caption))
+            addresses = tuple(address for _, address in pictures if address)
+            self._pieces.append(
+                HtmlText(text=text, is_caption=self._is_caption, level=level, image_addresses=addresses)
+            )
+
+
+def _joined(text: str) -> str:
+    return "".join(text.split())
 
 
 def _span(value: str | None, *, zero_means: int) -> int:

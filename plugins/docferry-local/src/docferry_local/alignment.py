@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from liteparse.types import AnnotationRect, TextItem
 
-from docferry_local.writing import is_cjk
+from docferry.reading.scripts import is_cjk
 
 __all__ = ["AlignedText", "Run", "align", "is_bullet", "lines_of", "plain_text", "squeeze"]
 

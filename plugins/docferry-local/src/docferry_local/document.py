@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from docferry.model import BoundingBox, Element, ElementKind, Page, Table, TableCell
-from docferry_local.captions import caption_kind
+from docferry.reading.captions import caption_kind
 from docferry_local.furniture import furniture_kinds, page_number_text
 from docferry_local.mapping import MappedElement, MappedPage
 from docferry_local.paragraphs import LARGER, mend_paragraphs

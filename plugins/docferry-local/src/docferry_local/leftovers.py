@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from liteparse.types import TextItem
 
+from docferry.reading.scripts import is_cjk
 from docferry_local.alignment import is_bullet, squeeze
-from docferry_local.writing import is_cjk
 
 __all__ = ["LeftOver", "is_upright", "left_over_items", "left_over_lines"]
 

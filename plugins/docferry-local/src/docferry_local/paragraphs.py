@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 from docferry.model import BoundingBox, Element, ElementKind, Region
-from docferry_local.captions import is_caption_start
+from docferry.reading.captions import is_caption_start
+from docferry.reading.scripts import is_cjk
 from docferry_local.mapping import MappedElement, MappedPage
-from docferry_local.writing import is_cjk
 
 __all__ = ["LARGER", "mend_paragraphs"]
 

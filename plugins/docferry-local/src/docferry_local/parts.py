@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from liteparse.types import LayoutBlock, LayoutCell, TextItem
 
 from docferry.model import ElementKind, Table, TableCell
+from docferry.reading.captions import is_caption_start
+from docferry.reading.scripts import is_cjk
 from docferry_local.alignment import AlignedText, lines_of, plain_text, squeeze
 from docferry_local.areas import Area, column_areas, wide_gaps
-from docferry_local.captions import is_caption_start
-from docferry_local.writing import is_cjk
 
 __all__ = ["Part", "block_text", "read_block"]
 

@@ -6,12 +6,11 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from docferry.errors import InvalidResponseError
-from docferry.model import Document, DocumentWarning, Element, Page
+from docferry.model import Document, DocumentWarning, Element
 from docferry.provider import Archive, PayloadReader, open_archive
-from docferry.reading import elements_of
+from docferry.reading import document_of
 from docferry_somark.dialect import read_dialect
 from docferry_somark.images import ARCHIVE_PART, ImageShelf
-from docferry_somark.linking import Draft, link_captions
 from docferry_somark.mapping import PROVIDER, map_pages
 from docferry_somark.wire import Envelope, Outputs, read_envelope, read_outputs, read_pages, read_task
 
@@ -40,7 +39,13 @@ def map_payload(payload: PayloadReader, *, fingerprint: str) -> Document:
     if outputs.pages and (_has_content(outputs) or not outputs.markdown):
         document = map_pages(outputs.pages, shelf, fingerprint=fingerprint)
     elif outputs.markdown is not None:
-        document = _map_markdown(outputs.markdown, shelf, page_count=task.page_count, fingerprint=fingerprint)
+        document = document_of(
+            read_dialect(outputs.markdown),
+            fingerprint=fingerprint,
+            provider=PROVIDER,
+            page_count=task.page_count,
+            find_image=shelf.find,
+        )
     elif outputs.pages is not None:
         document = map_pages((), shelf, fingerprint=fingerprint)
     else:
@@ -103,22 +108,6 @@ def _named(archive: Archive, suffix: str) -> list[str]:
 
 def _has_content(outputs: Outputs) -> bool:
     return any(block.content or block.image for page in outputs.pages or () for block in page.blocks)
-
-
-def _map_markdown(text: str, shelf: ImageShelf, *, page_count: int | None, fingerprint: str) -> Document:
-    """Map running text. Only in a document of one page is it known where a passage stands."""
-    page = 1 if page_count == 1 else None
-    elements = elements_of(read_dialect(text), page=page, find_image=shelf.find)
-    drafts = [Draft(element=element) for element in elements]
-    link_captions(drafts)
-    message = "The result is Markdown without pages: nothing says on which page a passage stands."
-    return Document(
-        source_fingerprint=fingerprint,
-        provider=PROVIDER,
-        pages=tuple(Page(number=number) for number in range(1, (page_count or 1) + 1)),
-        elements=tuple(draft.element for draft in drafts),
-        warnings=() if page else (DocumentWarning(code="pages_unknown", message=message),),
-    )
 
 
 def _service_warnings(envelope: Envelope) -> Iterator[DocumentWarning]:
