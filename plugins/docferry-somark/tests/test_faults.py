@@ -13,11 +13,19 @@ from PIL import Image
 from somark_service import QUICK, reach
 
 from docferry.emulation import FaultAction, FaultMoment, FaultRule, RetryAfterForm
+from docferry.engine import current_engine
 from docferry.errors import (
+    AuthenticationError,
+    DocferryError,
+    InvalidResponseError,
     JobNotFoundError,
+    JobTimeoutError,
+    RateLimitedError,
     SubmissionUnknownError,
+    UnavailableError,
 )
 from docferry.ingest import Ingestor, OnError
+from docferry.provider import JobSettings
 from docferry.sources import Source
 from docferry.testing import EmulatedJobService
 from docferry.testing.contracts.job_foundation import Workshop
@@ -35,7 +43,6 @@ FAULTS = {
         "retry_after_form": RetryAfterForm.DATE,
     },
     "500": {"do": FaultAction.STATUS, "status": 500},
-    "502": {"do": FaultAction.STATUS, "status": 502},
     "503 for a while": {"do": FaultAction.STATUS, "status": 503, "retry_after_seconds": SECONDS},
     "reset on arrival": {"do": FaultAction.RESET, "when": FaultMoment.ARRIVAL},
     "reset before": {"do": FaultAction.RESET, "when": FaultMoment.BEFORE},
@@ -53,7 +60,7 @@ FAULTS = {
 }
 WAITED_FOR = ("429", "429 for a while", "429 until a time", "late", "slow", "1101", "1124", "unknown word")
 OUT_OF_SIGHT = (
-    *("500", "502", "503 for a while", "500 after", "cut", "truncated", "malformed"),
+    *("500", "503 for a while", "500 after", "cut", "truncated", "malformed"),
     *("reset on arrival", "reset before", "reset after"),
 )
 NOT_OF_ASSETS = {"1101", "1124", "unknown word", "lost job"}
@@ -170,3 +177,111 @@ def service_key(workshop):
 
 def digests(files):
     return [hashlib.sha256(file.origin).hexdigest() for file in files]
+
+
+def rule_for_ever(kind, fault, *, file="*"):
+    return FaultRule(kind="asset" if kind in ASSETS else kind, file=file, **FAULTS[fault])
+
+
+async def asked(bench, api):
+    return await bench.runner.account(api, settings=JobSettings())
+
+
+ANSWERS = {name: None for name in FAULTS if name not in {"unknown word", "lost job"}} | {
+    "truncated": InvalidResponseError,
+    "malformed": InvalidResponseError,
+}
+LASTING = {
+    "429": RateLimitedError,
+    "1101": RateLimitedError,
+    "1124": RateLimitedError,
+    "500": UnavailableError,
+    "reset on arrival": UnavailableError,
+    "reset after": UnavailableError,
+    "cut": UnavailableError,
+    "malformed": InvalidResponseError,
+}
+
+
+@pytest.mark.parametrize("fault", ANSWERS, ids=lambda value: value.replace(" ", "-"))
+def test_a_fault_in_a_question_about_the_account(workshop, serving, fault):
+    serving.use_faults(FaultRule(kind="account", times=1, **FAULTS[fault]))
+    bench = workshop.bench()
+    api = workshop.api(bench)
+    if ANSWERS[fault] is None:
+        assert current_engine().run(asked(bench, api)).is_valid
+    else:
+        with pytest.raises(ANSWERS[fault]):
+            current_engine().run(asked(bench, api))
+
+
+@pytest.mark.parametrize("fault", LASTING, ids=lambda value: value.replace(" ", "-"))
+def test_a_lasting_fault_in_questions_about_the_account(workshop, serving, fault):
+    serving.use_faults(rule_for_ever("account", fault))
+    bench = workshop.bench()
+    with pytest.raises(DocferryError) as caught:
+        current_engine().run(asked(bench, workshop.api(bench)))
+    assert type(caught.value) is LASTING[fault]
+    assert service_key(workshop) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("429", JobTimeoutError),
+        ("500", JobTimeoutError),
+        ("reset before", JobTimeoutError),
+        ("cut", JobTimeoutError),
+        ("1101", JobTimeoutError),
+        ("1124", JobTimeoutError),
+        ("unknown word", JobTimeoutError),
+        ("malformed", InvalidResponseError),
+    ],
+)
+def test_a_lasting_fault_in_questions_about_a_task_loses_nothing(workshop, serving, files, fault, error):
+    serving.use_faults(rule_for_ever("poll", fault))
+    first = workshop.bench()
+    deadline = 20 if error is JobTimeoutError else None
+    outcomes = parsed(workshop, first, files[1:2], jobs=JobSettings(deadline_seconds=deadline))
+    assert kinds_of(outcomes) == {"b.png": error}
+    assert outcomes["b.png"].error.job_id
+
+    serving.use_faults()
+    again = parsed(workshop, workshop.bench(after=first), files)
+    assert kinds_of(again) == dict.fromkeys(NAMES)
+    assert [serving.counters.submissions[digest] for digest in digests(files)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("fault", ["500", "reset before", "cut", "truncated", "malformed"])
+@pytest.mark.parametrize("mode", ["async", "sync"])
+def test_an_archive_that_does_not_come_is_fetched_by_the_next_run(workshop, serving, files, fault, mode):
+    options = {"output_formats": "zip", "mode": mode}
+    serving.use_faults(rule_for_ever("archive", fault, file="b.zip"))
+    first = workshop.bench()
+    outcomes = parsed(workshop, first, files, **options)
+    error = InvalidResponseError if fault in {"truncated", "malformed"} else UnavailableError
+    assert kinds_of(outcomes) == {"a.png": None, "b.png": error, "c.png": None}
+
+    serving.use_faults()
+    again = parsed(workshop, workshop.bench(after=first), files, **options)
+    assert kinds_of(again) == dict.fromkeys(NAMES)
+    assert has_picture(again["b.png"])
+    assert [serving.counters.submissions[digest] for digest in digests(files)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("fault", ["500", "429", "reset before", "cut"])
+def test_pictures_that_do_not_come_lose_no_text(workshop, serving, files, fault):
+    serving.use_faults(rule_for_ever("picture", fault))
+    outcomes = parsed(workshop, workshop.bench(), files)
+    assert kinds_of(outcomes) == dict.fromkeys(NAMES)
+    for outcome in outcomes.values():
+        assert [warning.code for warning in outcome.document.warnings] == ["images_missing"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "error"), [("submit", "1107", AuthenticationError), ("poll", "1133", JobNotFoundError)]
+)
+def test_a_refusal_is_about_its_file_only(workshop, serving, files, kind, code, error):
+    serving.use_faults(FaultRule(kind=kind, file="b.png", do=FaultAction.REFUSE, code=code, times=1))
+    outcomes = parsed(workshop, workshop.bench(), files)
+    assert kinds_of(outcomes) == {"a.png": None, "b.png": error, "c.png": None}
