@@ -94,7 +94,7 @@ def test_nothing_gives_nothing(text):
     [
         ("a **bold** word", "a bold word"),
         ("retrieval\\_quality.json", "retrieval_quality.json"),
-        ("see [notes](https://example.org/a)", "see notes (https://example.org/a)"),
+        ("see [notes](https://example.org/a)", "see notes"),
         ("# no heading", "# no heading"),
         ("- no item", "- no item"),
         ("1. no item", "1. no item"),
@@ -148,6 +148,20 @@ def test_an_html_table_inside_a_paragraph_is_cut_out():
     before, table, after = read_markdown("before <table><tr><td>a</td></tr></table> after")
 
     assert (before.text, table.table.n_rows, after.text) == ("before", 1, "after")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("<html><body>", "</body></html>"), ("<div>\n", "\n</div>"), ("<pre>", "</pre>"), ("<center>", "")],
+)
+def test_an_html_table_inside_other_html_is_a_table(before, after):
+    (piece,) = read_markdown(f"{before}<table><tr><td>a</td></tr></table>{after}")
+
+    assert [cell.text for cell in piece.table.cells] == ["a"]
+
+
+def test_an_html_table_inside_a_comment_is_none():
+    assert pieces("<!-- <table><tr><td>a</td></tr></table> -->\n\nend") == [("paragraph", "end", None)]
 
 
 @pytest.mark.parametrize("text", ["Write `<table>` here", "The tag <table> opens one"])

@@ -43,12 +43,16 @@ class Picture:
     address: str
 
 
-def plain_text(children: Sequence[Token]) -> InlineText:
+def plain_text(children: Sequence[Token], *, shows_addresses: bool = True) -> InlineText:
     """The plain text of inline tokens.
 
     Emphasis loses its marks; code and formulas stay as they are; links give their text and, unless that is
     the address, the address in brackets. Line breaks that are not meant become spaces, and nothing between
     Chinese or Japanese characters.
+
+    Args:
+        children: The tokens.
+        shows_addresses: Whether links give their address.
     """
     parts: list[str] = []
     addresses: list[str] = []
@@ -58,7 +62,7 @@ def plain_text(children: Sequence[Token]) -> InlineText:
             links.append((str(child.attrGet("href") or ""), len(parts)))
         elif child.type == "link_close" and links:
             address, start = links.pop()
-            parts.append(_address(address, "".join(parts[start:])))
+            parts.append(_address(address, "".join(parts[start:])) if shows_addresses else "")
         elif (picture := _picture(child)) is not None:
             parts.append(picture.description)
             addresses.append(picture.address)

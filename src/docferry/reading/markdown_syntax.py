@@ -18,7 +18,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-__all__ = ["parse_inline", "parse_markdown", "split_front_matter"]
+__all__ = ["is_plain", "parse_inline", "parse_markdown", "split_front_matter"]
 
 MAX_NESTING = 100
 """Lists and quotes inside each other. The parser leaves out the text of what is deeper."""
@@ -47,6 +47,7 @@ CODE_FENCE = re.compile(
 )
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 CUT = "\ufdd0"  # no character, by the Unicode standard
+PLACE = re.compile(rf"\s*{CUT}(\d+)\s*")
 
 
 def parse_markdown(text: str) -> tuple[list[Token], list[str]]:
@@ -60,17 +61,27 @@ def parse_markdown(text: str) -> tuple[list[Token], list[str]]:
     parts: list[str] = []
     for part, is_table in _cut_tables(TOO_DEEP.sub(r"\1", text)):
         if is_table:
-            parts.append(f"\n{CUT}{len(tables)}\n")
+            # Only a blank line ends a block of HTML.
+            parts.append(f"\n\n{CUT}{len(tables)}\n\n")
             tables.append(part)
         else:
             parts.append(part)
     text = "".join(parts)
-    return _parser().parse(text, {"tables": tables}), text.split("\n")
+    tokens = _parser().parse(text, {"tables": tables})
+    for token in tokens if tables else ():
+        if token.type == "html_block" and CUT in token.content:  # <pre> and comments go on after blank lines
+            token.content = PLACE.sub(lambda match: tables[int(match[1])], token.content)
+    return tokens, text.split("\n")
 
 
 def parse_inline(text: str) -> list[Token]:
     """The tokens of one passage, read without any blocks."""
     return [child for token in _parser().parseInline(text) for child in token.children or ()]
+
+
+def is_plain(text: str) -> bool:
+    """Whether a passage has no line breaks and none of the marks of Markdown: it says just what it says."""
+    return MARKS.search(text) is None and "\n" not in text
 
 
 def split_front_matter(text: str) -> tuple[str, str]:
@@ -139,14 +150,10 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _is_plain(content: str) -> bool:
-    return MARKS.search(content) is None and "  \n" not in content
-
-
 def _plain_passages(state: StateCore) -> None:
     """Passages without any marks are their own text: most are, and reading them is what takes long."""
     for token in state.tokens:
-        if token.type == "inline" and _is_plain(token.content):
+        if token.type == "inline" and MARKS.search(token.content) is None and "  \n" not in token.content:
             token.children = [Token(type="text", tag="", nesting=0, content=token.content)]
 
 
