@@ -51,8 +51,8 @@ class Piece:
 def read_inline(text: str) -> InlineText:
     """Read one passage of Markdown: emphasis, links, escapes, pictures and TeX, but no blocks.
 
-    What begins like a heading or a list stays as it is. A link gives its text only: that is what stands on the
-    page that the passage was read from.
+    What begins like a heading or a list stays as it is. A link gives its text only, which is what stands on
+    the page that the passage was read from.
     """
     if is_plain(text):
         return InlineText(text=text.strip())  # most passages, at a thousandth of the cost
