@@ -24,9 +24,11 @@ PUBLIC_MODULES = (
     "docferry.model",
     "docferry.plugin",
     "docferry.provider",
+    "docferry.reading",
     "docferry.rendering",
     "docferry.settings",
     "docferry.sources",
+    "docferry.webhook",
 )
 
 
