@@ -10,6 +10,7 @@ from docferry.ledger import database
 from docferry.provider import JobSettings
 from docferry.provider.books import Books
 from docferry.provider.job_room import job_runner
+from docferry.provider.lane import Lane
 from docferry.provider.leases import HEARTBEAT_SECONDS, LEASE_SECONDS
 
 
@@ -87,3 +88,12 @@ def test_runs_that_ask_at_once_share_one_runner(places):
 def test_a_locked_ledger_is_given_up_long_before_a_lease_lapses():
     assert database.BUSY_SECONDS <= HEARTBEAT_SECONDS / 2
     assert LEASE_SECONDS >= 3 * (HEARTBEAT_SECONDS + database.BUSY_SECONDS)
+
+
+def test_a_closed_lane_works_again_when_it_is_asked():
+    lane = Lane(name="a lane")
+    assert lane.submit(lambda: 1).result(timeout=10) == 1
+    lane.close()
+    lane.close()
+    assert lane.submit(lambda: 2).result(timeout=10) == 2
+    lane.close()

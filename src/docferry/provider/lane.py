@@ -4,15 +4,17 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 __all__ = ["Lane"]
 
 Result = TypeVar("Result")
+Calls: TypeAlias = "queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None]"
 
 
 class Lane:
-    """A daemon thread with a queue, started at the first call.
+    """A daemon thread with a queue, started at the first call, and anew at the first call after a close.
 
     Unlike the threads of an executor it still works while the process is ending, when the receipt of a
     request that is out has yet to be written down.
@@ -23,7 +25,7 @@ class Lane:
 
     def __init__(self, *, name: str) -> None:
         self._name = name
-        self._calls: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = queue.SimpleQueue()
+        self._calls: Calls = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -31,21 +33,26 @@ class Lane:
         """Queue a call; calls are made in order, each when the one before has ended."""
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+                self._calls = queue.SimpleQueue()
+                work = partial(_work, self._calls)
+                self._thread = threading.Thread(target=work, name=self._name, daemon=True)
                 self._thread.start()
-        future: Future[Result] = Future()
-        self._calls.put((future, call))
-        return future
+            future: Future[Result] = Future()
+            self._calls.put((future, call))
+            return future
 
     def close(self) -> None:
         """Let the thread end once its queue is empty."""
-        self._calls.put(None)
+        with self._lock:
+            self._calls.put(None)
+            self._thread = None
 
-    def _work(self) -> None:
-        while (entry := self._calls.get()) is not None:
-            future, call = entry
-            if future.set_running_or_notify_cancel():
-                _settle(future, call)
+
+def _work(calls: Calls) -> None:
+    while (entry := calls.get()) is not None:
+        future, call = entry
+        if future.set_running_or_notify_cancel():
+            _settle(future, call)
 
 
 def _settle(future: "Future[Any]", call: Callable[[], Any]) -> None:

@@ -92,7 +92,8 @@ class JobBench:
         if isinstance(self._transport, HttpTransport):
             await self._transport.aclose()
         if self._runner is not None:
-            await self._runner.books.aclose()
+            runner, self._runner = self._runner, None
+            await runner.books.aclose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
