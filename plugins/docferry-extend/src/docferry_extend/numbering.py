@@ -1,0 +1,61 @@
+"""Which page of the document a page number of a result means, when only some pages were asked for.
+
+No document of the service's says whether the pages of a selection keep their numbers or count from 1 anew. The
+numbers of a whole result tell, except in rare cases; then nothing is invented.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from docferry.model import PageSelection
+
+__all__ = ["Numbering", "number_pages", "wanted_pages"]
+
+ENDLESS = 10**9
+"""More pages than any document has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbering:
+    """From numbers in the result to pages of the document.
+
+    Args:
+        pages: The page that each number means.
+        is_ambiguous: Whether the numbers can be read in two ways; `pages` is then empty.
+    """
+
+    pages: Mapping[int, int]
+    is_ambiguous: bool = False
+
+
+def wanted_pages(selection: PageSelection | None) -> tuple[int, ...]:
+    """The pages of a selection, ascending; empty for all pages, and where the selection has no end."""
+    if selection is None or selection.ranges[-1][1] is None:
+        return ()
+    return tuple(selection.within(ENDLESS))
+
+
+def number_pages(seen: Iterable[int], selection: PageSelection | None) -> Numbering:
+    """Find out what the numbers of a result mean.
+
+    Args:
+        seen: All page numbers in the result.
+        selection: The pages that were asked for, or None for all.
+    """
+    numbers = sorted(set(seen))
+    as_they_are = Numbering(pages={number: number for number in numbers})
+    if selection is None or not numbers:
+        return as_they_are
+    wanted = wanted_pages(selection) or tuple(islice(selection.within(ENDLESS), numbers[-1]))
+    are_kept = all(number in selection for number in numbers)
+    are_anew = numbers[-1] <= len(wanted)
+    if not are_anew:
+        return as_they_are
+    anew = {number: wanted[number - 1] for number in numbers}
+    if not are_kept:
+        return Numbering(pages=anew)
+    is_whole = len(numbers) == len(wanted_pages(selection))
+    if is_whole or anew == as_they_are.pages:
+        return as_they_are
+    return Numbering(pages={}, is_ambiguous=True)

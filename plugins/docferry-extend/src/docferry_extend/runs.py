@@ -1,0 +1,46 @@
+"""What can be done with a run besides parsing: delete it at the service."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from docferry.engine import current_engine
+from docferry.model import Receipt
+from docferry.provider import JobSettings, read_options
+from docferry.provider.job_room import job_runner
+from docferry_extend.api import make_api
+from docferry_extend.options import ExtendOptions
+
+__all__ = ["delete_run"]
+
+
+def delete_run(
+    run_id: str,
+    *,
+    options: Mapping[str, Any] | ExtendOptions | None = None,
+    jobs: JobSettings | None = None,
+) -> bool:
+    """Have the service delete a run and everything it keeps of it, for good. What docferry has cached stays.
+
+    Delete a run only when its result has arrived: one that is deleted before was paid for in vain.
+
+    Args:
+        run_id: The service's id of the run, which `docferry jobs list` shows.
+        options: Options of provider extend, of the version of the API that the run was begun with.
+        jobs: Our settings for jobs.
+
+    Returns:
+        False when the service does not know the run, or no longer.
+
+    Raises:
+        DocferryError: Why it could not be deleted.
+    """
+    settings = jobs or JobSettings()
+    api = make_api(read_options(ExtendOptions, options, provider="extend"))
+
+    async def delete() -> bool:
+        runner = job_runner(settings)
+        account = await runner.books.do(runner.books.ledger.account_hash, api.identity.account)
+        client = runner.client(api, account, settings=settings)
+        return await client.ask(lambda: api.delete(Receipt(remote_id=run_id)))
+
+    return current_engine().run(delete())
