@@ -1,7 +1,7 @@
 """Speaks the service's protocol in both its versions: builds requests, reads answers, never awaits.
 
-Of a submission, the request that begins the run is the one that costs money. The upload before it costs nothing
-and is repeated freely.
+Of a submission, the request that begins the run is the one that costs money. The upload before it costs
+nothing and is repeated freely.
 Source: extend-ai 1.20.0 and 0.2.0 on PyPI, watched on the wire (2026-11-22).
 """
 
@@ -43,14 +43,13 @@ from docferry_extend.fetching import fetch_images, fetch_output
 from docferry_extend.options import ExtendOptions
 from docferry_extend.output import read_output
 from docferry_extend.result import RUN_PART, map_payload, no_output
-from docferry_extend.saving import save_payload
 from docferry_extend.statuses import STATES, Answer, status_of
 from docferry_extend.wire import FileReference, Paths, encode_headers, encode_run, paths_of
 
 __all__ = ["ExtendApi", "make_api"]
 
 POLL_FLOOR_SECONDS = 1.0
-"""The vendor's client asks every second at first. Source: extend-ai 1.20.0, wrapper/polling.py (2026-11-22)."""
+"""As the vendor's client asks at first. Source: extend-ai 1.20.0, wrapper/polling.py (read 2026-11-22)."""
 
 POLL_CEILING_SECONDS = 30.0
 
@@ -66,14 +65,12 @@ class ExtendApi:
         options: The options; their key and address are already resolved into the next two.
         base_url: Address of the service, without a slash at the end.
         api_key: The key.
-        document_name: Names the folder below the option `save_to`; empty when it is not known.
         reference: A file that the service has or downloads itself; None to upload.
     """
 
     options: ExtendOptions
     base_url: str
     api_key: pydantic.SecretStr
-    document_name: str = ""
     reference: FileReference | None = None
     # A service that is busy begins no run, but it has the file: the next try need not upload it again.
     _uploaded: dict[str, str] = field(default_factory=dict[str, str], repr=False)
@@ -230,19 +227,14 @@ class ExtendApi:
 
         Raises:
             InvalidResponseError: It holds no output that can be read.
-            ConfigurationError: The folder of `save_to` cannot be written.
         """
-        document = map_payload(
+        return map_payload(
             payload,
             selection=pages,
             fingerprint=fingerprint,
             keeps_images=self.options.keep_images,
             is_spatial=self.options.target is Target.SPATIAL,
         )
-        if self.options.save_to is not None:
-            # The one place that every payload passes, fresh, from the cache or of a resumed job.
-            save_payload(payload, self.options.save_to, document_name=self.document_name, selection=pages)
-        return document
 
     @property
     def _paths(self) -> Paths:
@@ -354,7 +346,6 @@ class ExtendApi:
 def make_api(
     options: ExtendOptions,
     *,
-    document_name: str = "",
     reference: FileReference | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> ExtendApi:
@@ -362,7 +353,6 @@ def make_api(
 
     Args:
         options: The options.
-        document_name: Names the folder below the option `save_to`; empty when it is not known.
         reference: A file that the service has or downloads itself; None to upload.
         environment: Where to look for EXTEND_API_KEY and EXTEND_BASE_URL; the process's when None.
 
@@ -381,7 +371,6 @@ def make_api(
         options=options,
         base_url=_base_url(options, environment),
         api_key=pydantic.SecretStr(key),
-        document_name=document_name,
         reference=reference,
     )
 

@@ -1,7 +1,7 @@
 """Which host: regions, and addresses as people paste them.
 
-Source of the hosts: extend-ai 1.20.0 on PyPI, environment.py, and docs.extend.ai/api-reference/deployments (both
-read 2026-11-22). The second American host really ends in .app.
+Source of the hosts: extend-ai 1.20.0 on PyPI, environment.py, and docs.extend.ai/api-reference/deployments
+(both read 2026-11-22). The second American host really ends in .app.
 """
 
 import re

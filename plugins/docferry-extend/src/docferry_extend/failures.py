@@ -1,8 +1,8 @@
 """What a failure of the service means for the caller: codes of answers, reasons of runs, HTTP statuses.
 
 Sources: docs.extend.ai/api-reference/error-handling and agents.md for the codes; extend-ai 1.20.0 on PyPI,
-types/parse_run.py, and 0.2.0, types/parse_error_code.py, for the reasons (all read 2026-11-22). 410 was seen on
-a live server.
+types/parse_run.py, and 0.2.0, types/parse_error_code.py, for the reasons (all read 2026-11-22). 410 was seen
+on a live server.
 """
 
 import re
@@ -67,8 +67,8 @@ BUSY = _Remedy(kind=RateLimitedError, what="the service asks for fewer requests"
 BAD_KEY = _Remedy(
     kind=AuthenticationError,
     what="the service does not accept the API key",
-    next_step="check EXTEND_API_KEY, the region (a key belongs to one) and, for keys of a whole organisation, "
-    "workspace_id",
+    next_step="check EXTEND_API_KEY, the region, to which a key belongs, and the workspace_id, which keys of "
+    "a whole organisation need",
 )
 NO_CREDITS = _Remedy(
     kind=QuotaExceededError,

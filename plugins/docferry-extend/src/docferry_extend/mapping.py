@@ -32,7 +32,7 @@ __all__ = ["PROVIDER", "map_output"]
 
 PROVIDER = "extend"
 
-# The seven types of 2025-04-21, the six that 2026-02-09 added, and words that other outputs of the service have.
+# The seven types of 2025-04-21, the six that 2026-02-09 added, and words that a next version may have.
 KINDS = {
     "text": ElementKind.PARAGRAPH,
     "heading": ElementKind.HEADING,

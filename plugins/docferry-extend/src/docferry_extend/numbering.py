@@ -1,7 +1,7 @@
 """Which page of the document a page number of a result means, when only some pages were asked for.
 
-No document of the service's says whether the pages of a selection keep their numbers or count from 1 anew. The
-numbers of a whole result tell, except in rare cases; then nothing is invented.
+No document of the service's says whether the pages of a selection keep their numbers or count from 1 anew.
+The numbers of a whole result tell, except in rare cases; then nothing is invented.
 """
 
 from collections.abc import Iterable, Mapping

@@ -69,8 +69,8 @@ def _read_json(value: object) -> object:
 class ExtendOptions(ProviderOptions):
     """Everything that can be set for an Extend parse.
 
-    The defaults suit retrieval: Markdown text, one chunk of the service's a page, tables as HTML, because only
-    that keeps cells that span. Which pages are parsed is not an option but docferry's own `pages`, which is
+    The defaults suit retrieval: Markdown text, one chunk of the service's a page, and tables as HTML, which
+    alone keeps cells that span. Which pages are parsed is not an option but docferry's own `pages`, which is
     sent as the service's page ranges.
 
     Raises:
@@ -99,7 +99,7 @@ class ExtendOptions(ProviderOptions):
     """Password of locked PDFs. 2026-02-09 only."""
 
     convert_to_pdf: bool = False
-    """Have the service turn an uploaded file into a PDF first. Word and PowerPoint files become PDF anyway."""
+    """Have the service turn an uploaded file into a PDF first, as it does with Word and PowerPoint anyway."""
 
     sends_urls: Annotated[bool, pydantic.Field(json_schema_extra=NOT_SEMANTIC)] = False
     """Hand in http and https sources by their address, for the service to download, instead of downloading
@@ -257,7 +257,8 @@ class ExtendOptions(ProviderOptions):
     """How long to wait for the answer to an upload or a question, in seconds."""
 
     save_to: Annotated[Path | None, pydantic.Field(json_schema_extra=NOT_SEMANTIC)] = None
-    """A folder to write pictures and recognised words to, each document's in a folder of its own."""
+    """A folder to write pictures to, and with words or lines the service's own JSON, each document's in a
+    folder of its own."""
 
     @property
     def asks_for_url(self) -> bool:

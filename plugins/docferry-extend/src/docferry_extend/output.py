@@ -1,7 +1,8 @@
 """The output of a finished run, as received: chunks of blocks, pages, recognised words.
 
 Reading is tolerant: the shape of results drifts with the version of the engine, under one version of the API.
-Source: extend-ai 1.20.0 and 0.2.0 on PyPI, types/{chunk,block,*_details,parse_run_output*}.py (read 2026-11-22).
+Source: extend-ai 1.20.0 and 0.2.0 on PyPI, types/{chunk,block,*_details,parse_run_output*}.py (read
+2026-11-22).
 """
 
 from collections.abc import Iterator

@@ -98,7 +98,7 @@ class Places:
         )
 
     def _size(self, number: int) -> tuple[tuple[float, float] | None, LengthUnit]:
-        """Size of a page as shown. Boxes are in points or in dots; where dots are told, points come of them."""
+        """Size of a page as shown, in points where the density of the dots is told."""
         size, told = self.sizes.get(number), self.known.get(number)
         if told is not None and told.dpi is not None and size is not None:
             scale = POINTS_PER_INCH / told.dpi

@@ -7,9 +7,9 @@ from docferry.reading.values import Raw, is_mapping, mapping_of, parse_json, sca
 from docferry_extend.answers import read_answer, read_run
 from docferry_extend.images import ImageShelf, image_parts
 from docferry_extend.mapping import PROVIDER, map_output
-from docferry_extend.output import Output, read_output
+from docferry_extend.output import read_output
 
-__all__ = ["OUTPUT_PART", "RUN_PART", "map_payload", "no_output", "output_of_payload"]
+__all__ = ["OUTPUT_PART", "RUN_PART", "map_payload", "no_output"]
 
 RUN_PART = "run.json"
 """The answer that said that the run has succeeded, as received."""
@@ -53,15 +53,6 @@ def map_payload(
         is_spatial=target == SPATIAL if target else is_spatial,
         fingerprint=fingerprint,
     )
-
-
-def output_of_payload(payload: PayloadReader) -> Output:
-    """The output in a payload.
-
-    Raises:
-        InvalidResponseError: It holds none that can be read.
-    """
-    return read_output(_raw_output(payload, _answer(payload)))
 
 
 def no_output(job_id: str) -> InvalidResponseError:

@@ -9,9 +9,10 @@ from docferry_extend.failures import PROVIDER, run_failure, scrub
 
 __all__ = ["STATES", "Answer", "status_of"]
 
-# PENDING is for batches. CANCELLING and CANCELLED stand in no list of states, but the vendor's client waits for
-# the former, and its command line knows the latter. Source: extend-ai 1.20.0, wrapper/resources/parse_runs.py, and
-# github.com/extend-hq/extend-cli, internal/client/wait.go (read 2026-11-22).
+# PENDING is for batches. CANCELLING and CANCELLED stand in no list of states, but the vendor's client waits
+# for the former, and its command line knows the latter. Source: extend-ai 1.20.0 on PyPI,
+# wrapper/resources/parse_runs.py, and github.com/extend-hq/extend-cli, internal/client/wait.go (read
+# 2026-11-22).
 STATES = {
     "PENDING": JobState.PENDING,
     "PROCESSING": JobState.RUNNING,

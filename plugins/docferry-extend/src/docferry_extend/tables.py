@@ -73,9 +73,7 @@ def read_table(block: Block, *, box_of: BoxOf, is_spatial: bool) -> ReadTable:
 def _inside(blocks: Sequence[Block]) -> Iterator[Block]:
     """Blocks at any depth, but for those inside cells, whose text belongs to the cell."""
     for block in blocks:
-        if is_cell(block):
-            yield block
-        elif block.content or not block.children:
+        if is_cell(block) or block.content or not block.children:
             yield block
         else:  # a row, or another group without a text of its own
             yield from _inside(block.children)
@@ -123,7 +121,7 @@ def _joined(first: TableCell, second: TableCell) -> TableCell:
 
 
 def _with_boxes(written: Table, own: Table) -> Table:
-    """The table as written, with what only the blocks of its cells tell: boxes, and headers if it has none."""
+    """The table as written, with what only the blocks of its cells tell: boxes, and which are headers."""
     known = {(cell.row, cell.column): cell for cell in own.cells}
     has_headers = any(cell.is_header for cell in written.cells)
     cells: list[TableCell] = []

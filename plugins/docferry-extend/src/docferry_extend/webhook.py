@@ -1,7 +1,7 @@
 """Calls of the service: their signature, and which runs they are about.
 
-Source: docs.extend.ai/webhooks/best-practices, and extend-ai 1.20.0 on PyPI, wrapper/webhooks.py; checked against
-the latter (read 2026-11-22).
+Source: docs.extend.ai/webhooks/best-practices, and extend-ai 1.20.0 on PyPI, wrapper/webhooks.py; checked
+against the latter (read 2026-11-22).
 """
 
 from collections.abc import Mapping

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from docferry.errors import InvalidResponseError
 from docferry.model import PageSelection, Region
-from docferry.provider import PayloadReader
-from docferry_extend.output import OutputWord
+from docferry.reading.values import is_mapping, mapping_of, parse_json
+from docferry_extend.answers import read_answer, read_run
+from docferry_extend.failures import PROVIDER
+from docferry_extend.output import Output, OutputWord, read_output
 from docferry_extend.places import Places, find_places
-from docferry_extend.result import output_of_payload
 
 __all__ = ["RecognisedText", "read_lines", "read_words"]
 
@@ -19,8 +21,7 @@ class RecognisedText:
         text: What it says.
         region: Its page, and its box as fractions of the page; None when the service does not say.
         confidence: Certainty, 0 to 1, or None.
-        block_id: The service's id of the block that it is part of, which is `provider_id` of an element; empty
-            when the service does not say.
+        block_id: The service's id of its block, which is an element's `provider_id`; empty when not said.
     """
 
     text: str
@@ -29,24 +30,36 @@ class RecognisedText:
     block_id: str = ""
 
 
-def read_words(payload: PayloadReader, *, pages: PageSelection | None = None) -> tuple[RecognisedText, ...]:
-    """The words of a payload whose job had the option `return_ocr_words`, in the service's order.
+def read_words(result: bytes, *, pages: PageSelection | None = None) -> tuple[RecognisedText, ...]:
+    """The words of a result whose job had the option `return_ocr_words`, in the service's order.
 
     Args:
-        payload: The payload of a job.
+        result: The service's own JSON, as the option `save_to` writes it.
         pages: The pages that were asked for, or None for all.
 
     Raises:
-        InvalidResponseError: The payload holds no output that can be read.
+        InvalidResponseError: It is no result.
     """
-    output = output_of_payload(payload)
+    output = _output(result)
     return _read(output.words, find_places(output, selection=pages))
 
 
-def read_lines(payload: PayloadReader, *, pages: PageSelection | None = None) -> tuple[RecognisedText, ...]:
-    """The lines of a payload whose job had the option `return_ocr_lines`; else as `read_words`."""
-    output = output_of_payload(payload)
+def read_lines(result: bytes, *, pages: PageSelection | None = None) -> tuple[RecognisedText, ...]:
+    """The lines of a result whose job had the option `return_ocr_lines`; else as `read_words`."""
+    output = _output(result)
     return _read(output.lines, find_places(output, selection=pages))
+
+
+def _output(result: bytes) -> Output:
+    """The output in a run, or in a body of its own."""
+    answer = read_answer(result) or {}
+    found = read_run(answer).output
+    if found is None:
+        raw = mapping_of(parse_json(result))
+        found = raw if is_mapping(raw.get("ocr")) else None
+    if found is None:
+        raise InvalidResponseError("this is no result of the service", provider=PROVIDER)
+    return read_output(found)
 
 
 def _read(found: tuple[OutputWord, ...], places: Places) -> tuple[RecognisedText, ...]:
