@@ -70,7 +70,9 @@ class Agency:
         arrival: Arrival | None,
     ) -> Errand:
         """See `JobRunner.errand`."""
-        expected = await asyncio.to_thread(expected_page_count, file, pages)
+        expected = await asyncio.to_thread(
+            expected_page_count, file, pages, password=options.document_password
+        )
         return make_errand(
             self.client(api, settings=settings),
             SubmitItem(file=file, pages=pages, options=options, data_id=""),

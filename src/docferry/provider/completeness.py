@@ -9,13 +9,20 @@ from docferry.sources import SourceFile, count_pages
 __all__ = ["check_pages", "expected_page_count"]
 
 
-def expected_page_count(file: SourceFile, pages: PageSelection | None) -> int | None:
+def expected_page_count(
+    file: SourceFile, pages: PageSelection | None, *, password: str | None = None
+) -> int | None:
     """How many pages a result must have; None when the file's pages cannot be counted here.
+
+    Args:
+        file: The file.
+        pages: The pages wanted, or None for all.
+        password: The document's password, if it needs one.
 
     Raises:
         SourceError: The file is damaged or locked.
     """
-    count = count_pages(file)
+    count = count_pages(file, password=password)
     if count is None or pages is None:
         return count
     return sum(1 for _page in pages.within(count))

@@ -7,7 +7,7 @@ followed by one that goes on where it stopped.
 import asyncio
 from collections.abc import Callable, Coroutine
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from docferry.ledger import JobRecord, PayloadCorruptError
 from docferry.model import AccountStatus, Document, PageSelection, Payload
@@ -20,6 +20,7 @@ from docferry.provider.context import ParseContext
 from docferry.provider.courier import Courier
 from docferry.provider.custody import Custody
 from docferry.provider.errand import Errand
+from docferry.provider.exchange import Exchange
 from docferry.provider.intake import Arrival
 from docferry.provider.job_api import JobApi
 from docferry.provider.job_settings import JobSettings
@@ -34,6 +35,8 @@ from docferry.provider.transport import NetworkSettings, Transport
 from docferry.sources import Source, SourceFile
 
 __all__ = ["JobRunner"]
+
+Result = TypeVar("Result")
 
 ENDLESS = 10**9
 """More pages than any document has."""
@@ -208,8 +211,23 @@ class JobRunner:
             AuthenticationError: The key is wrong.
             DocferryError: The service does not answer.
         """
+        return await self.ask(api, api.account, settings=settings)
+
+    async def ask(
+        self, api: JobApi, exchange: Callable[[], Exchange[Result]], *, settings: JobSettings
+    ) -> Result:
+        """Hold a conversation that costs nothing, such as deleting a job at the service.
+
+        Args:
+            api: Speaks with the service.
+            exchange: Begins the conversation; again while the service is busy.
+            settings: Our settings.
+
+        Raises:
+            DocferryError: What the exchange raised, or UnavailableError when no answer came.
+        """
         client = self._agency.client(api, settings=settings)
-        return await client.ask(api.account)
+        return await client.ask(exchange)
 
     def waiters(self, job_key: str) -> int:
         """How many in this process wait for the payload of a job key."""

@@ -37,10 +37,9 @@ def delete_run(
     settings = jobs or JobSettings()
     api = make_api(read_options(ExtendOptions, options, provider="extend"))
 
+    receipt = Receipt(remote_id=run_id)
+
     async def delete() -> bool:
-        runner = job_runner(settings)
-        account = await runner.books.do(runner.books.ledger.account_hash, api.identity.account)
-        client = runner.client(api, account, settings=settings)
-        return await client.ask(lambda: api.delete(Receipt(remote_id=run_id)))
+        return await job_runner(settings).ask(api, lambda: api.delete(receipt), settings=settings)
 
     return current_engine().run(delete())

@@ -209,7 +209,7 @@ class _Maker:
         if element.table is not None:
             is_html = self.request.setting("blockOptions.tables.targetFormat", "html") == "html"
             return render_table_html(element.table) if is_html else render_table_markdown(element.table)
-        if element.kind is ElementKind.FIGURE:
+        if element.kind in (ElementKind.FIGURE, ElementKind.FORMULA):
             return element.text
         return "\n".join(render_element(item) for item in elements)
 

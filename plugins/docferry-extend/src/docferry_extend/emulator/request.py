@@ -211,12 +211,13 @@ def _look_up(config: Raw, place: str) -> object:
 def _merged(defaults: Raw, given: Raw) -> dict[str, object]:
     merged = dict(defaults)
     for name, value in given.items():
-        known = merged.get(name)
-        if isinstance(known, dict) and isinstance(value, dict):
-            merged[name] = _merged(cast("Raw", known), value)
-        else:
-            merged[name] = value
+        known, added = _if_object(merged.get(name)), _if_object(value)
+        merged[name] = value if known is None or added is None else _merged(known, added)
     return merged
+
+
+def _if_object(value: object) -> Raw | None:
+    return cast("Raw", value) if isinstance(value, dict) else None
 
 
 def _object(value: object, place: str) -> Raw:
