@@ -8,6 +8,7 @@ import pytest
 # Test folders are no packages; what several of them share is imported from here.
 sys.path.append(str(Path(__file__).parent / "support"))
 
+from extend_house import House
 from extend_shapes import KEY, make_item
 
 from docferry_extend.api import make_api
@@ -27,6 +28,26 @@ def legacy_api():
 @pytest.fixture
 def item(tmp_path):
     return make_item(tmp_path)
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Opens the emulated service, with an engine that parses with it."""
+    houses = []
+
+    def serve(**more):
+        houses.append(House(tmp_path / f"house-{len(houses)}", **more))
+        return houses[-1]
+
+    yield serve
+    for house in houses:
+        house.close()
+
+
+@pytest.fixture
+def house(serve):
+    """The service with made-up results of two pages."""
+    return serve(settings={"canned_pages": 2})
 
 
 @pytest.fixture(scope="session")

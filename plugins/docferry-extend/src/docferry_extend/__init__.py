@@ -64,7 +64,7 @@ def docferry_provider_info() -> ProviderInfo:
                 Ability.WEBHOOK,
             }
         ),
-        environment=("EXTEND_API_KEY", "EXTEND_BASE_URL", "EXTEND_WEBHOOK_SECRET"),
+        environment=("EXTEND_API_KEY", "EXTEND_BASE_URL"),
         homepage="https://docs.extend.ai",
     )
 

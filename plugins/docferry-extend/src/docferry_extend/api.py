@@ -15,10 +15,13 @@ import pydantic
 from docferry.errors import (
     AuthenticationError,
     CorruptSourceError,
+    DocferryError,
     EncryptedSourceError,
     InvalidOptionsError,
     InvalidResponseError,
     MissingCredentialError,
+    RateLimitedError,
+    SourceError,
 )
 from docferry.model import AccountStatus, Document, JobStatus, Limits, PageSelection, Receipt
 from docferry.provider import (
@@ -36,7 +39,7 @@ from docferry.provider.faults import read_retry_after
 from docferry.settings import read_environment
 from docferry.sources import count_pages
 from docferry_extend.answers import read_answer, read_file_id, read_problem, read_run
-from docferry_extend.choices import ServiceRegion, Target
+from docferry_extend.choices import ApiVersion, ServiceRegion, Target
 from docferry_extend.endpoint import REGION_URLS, read_base_url
 from docferry_extend.failures import PROVIDER, Step, failure_of, unreadable
 from docferry_extend.fetching import fetch_images, fetch_output
@@ -118,16 +121,21 @@ class ExtendApi:
             InvalidResponseError: The answer does not say whether a run was begun.
         """
         (item,) = items
+        page_count = self._page_count(item)
         reference = self.reference or (yield from self._upload(item))
         response = yield self._request(
             "POST",
             self._paths.create,
-            json_body=encode_run(
-                self.options, reference, pages=item.pages, page_count=self._page_count(item)
-            ),
+            json_body=encode_run(self.options, reference, pages=item.pages, page_count=page_count),
             commits=True,
         )
-        answer = self._read(response, Step.SUBMIT)
+        try:
+            answer = self._read(response, Step.SUBMIT)
+        except RateLimitedError:
+            raise
+        except DocferryError:
+            self._uploaded.pop(item.data_id, None)  # the service may have forgotten the file
+            raise
         if not answer.run.id:
             raise InvalidResponseError("the service's answer to the submission lacks id", provider=PROVIDER)
         self._uploaded.pop(item.data_id, None)
@@ -274,6 +282,11 @@ class ExtendApi:
         file_id = self._uploaded.get(item.data_id)
         if file_id is None:
             password = self.options.document_password
+            if password and self.options.api_version is ApiVersion.V2025_04_21:
+                raise InvalidOptionsError(
+                    "API version 2025-04-21 takes no password",
+                    next_step="save the document without one, or use api_version 2026-02-09",
+                )
             response = yield self._request(
                 "POST",
                 "/files/upload",
@@ -297,13 +310,23 @@ class ExtendApi:
         return FileReference(file_id=file_id)
 
     def _page_count(self, item: SubmitItem) -> int | None:
-        """How many pages a file has, for a selection that is open at its end."""
-        if item.pages is None or item.pages.ranges[-1][1] is not None:
+        """How many pages a file has, where some are selected and that can be told here.
+
+        Raises:
+            SourceError: None of the pages selected is there.
+        """
+        if item.pages is None:
             return None
         try:
-            return count_pages(item.file, password=self.options.document_password)
+            count = count_pages(item.file, password=self.options.document_password)
         except (CorruptSourceError, EncryptedSourceError):
             return None  # the service will tell
+        if count is not None and not any(item.pages.within(count)):
+            raise SourceError(
+                f"has {count} pages, and the selection {item.pages} is behind them",
+                next_step=f"select from 1-{count}",
+            )
+        return count
 
     def _ask(self, receipt: Receipt, *, has_url: bool) -> Exchange[Answer]:
         response = yield self._request(
@@ -360,6 +383,7 @@ def make_api(
         MissingCredentialError: There is no key.
         InvalidOptionsError: EXTEND_BASE_URL is no address.
     """
+    base_url = _base_url(options, environment)
     given = options.api_key.get_secret_value().strip() if options.api_key is not None else ""
     key = given or read_environment("EXTEND_API_KEY", environment=environment)
     if key is None:
@@ -369,7 +393,7 @@ def make_api(
         )
     return ExtendApi(
         options=options,
-        base_url=_base_url(options, environment),
+        base_url=base_url,
         api_key=pydantic.SecretStr(key),
         reference=reference,
     )

@@ -23,6 +23,7 @@ from docferry.errors import (
     RateLimitedError,
     RejectedError,
     ResultExpiredError,
+    SourceError,
     SourceNotFoundError,
     SourceTooLargeError,
     TransientError,
@@ -84,6 +85,9 @@ WRONG_VERSION = _Remedy(
     kind=InvalidOptionsError,
     what="the service does not serve this path in this version of its API",
     next_step="set the option api_version of provider extend to a version that it serves",
+)
+BAD_PAGES = _Remedy(
+    kind=SourceError, what="the service refuses the pages asked for", next_step="select other pages"
 )
 WRONG_ADDRESS = _Remedy(
     kind=InvalidOptionsError,
@@ -275,8 +279,8 @@ def _remedy(problem: Problem, status: int, step: Step) -> _Remedy:
         # A gateway's page says nothing about the run: the job must not be given up for it.
         return NOT_FOUND_AT.get(step, WRONG_ADDRESS) if problem is not NOTHING_SAID else WRONG_ADDRESS
     known = BY_CODE.get(code) or BY_STATUS.get(status)
-    if known is BAD_OPTIONS and VERSION_WORDS.search(problem.message):
-        return WRONG_VERSION
+    if known is BAD_OPTIONS:
+        return _bad_request(problem.message)
     if known is PASSING:  # of a request, not of a run
         return UNAVAILABLE
     if known is not None:
@@ -284,6 +288,13 @@ def _remedy(problem: Problem, status: int, step: Step) -> _Remedy:
     if status in SERVER_ERRORS:
         return UNAVAILABLE
     return LATER if problem.is_retryable else REFUSED
+
+
+def _bad_request(message: str) -> _Remedy:
+    """What a refusal of parameters is about, as far as its words tell."""
+    if VERSION_WORDS.search(message):
+        return WRONG_VERSION
+    return BAD_PAGES if "pageRanges" in message else BAD_OPTIONS
 
 
 def _reason(word: str, message: str, secrets: tuple[str, ...]) -> str:

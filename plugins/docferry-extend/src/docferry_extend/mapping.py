@@ -79,7 +79,7 @@ def map_output(  # noqa: PLR0913 - a result and what is known besides
         is_spatial: Whether texts are laid out with white space, so that they are not Markdown.
         fingerprint: The source's fingerprint.
     """
-    places = find_places(output, selection=selection)
+    places = find_places(output, selection=selection, page_count=page_count)
     mapper = _Mapper(places=places, shelf=shelf, is_spatial=is_spatial)
     for chunk in _with_cells_inside(output.chunks):
         mapper.take(chunk)

@@ -36,12 +36,15 @@ def wanted_pages(selection: PageSelection | None) -> tuple[int, ...]:
     return tuple(selection.within(ENDLESS))
 
 
-def number_pages(seen: Iterable[int], selection: PageSelection | None) -> Numbering:
+def number_pages(
+    seen: Iterable[int], selection: PageSelection | None, *, page_count: int | None
+) -> Numbering:
     """Find out what the numbers of a result mean.
 
     Args:
         seen: All page numbers in the result.
         selection: The pages that were asked for, or None for all.
+        page_count: How many pages the service says it parsed; None when it does not say.
     """
     numbers = sorted(set(seen))
     as_they_are = Numbering(pages={number: number for number in numbers})
@@ -55,7 +58,7 @@ def number_pages(seen: Iterable[int], selection: PageSelection | None) -> Number
     anew = {number: wanted[number - 1] for number in numbers}
     if not are_kept:
         return Numbering(pages=anew)
-    is_whole = len(numbers) == len(wanted_pages(selection))
+    is_whole = len(numbers) == (len(wanted_pages(selection)) or page_count)
     if is_whole or anew == as_they_are.pages:
         return as_they_are
     return Numbering(pages={}, is_ambiguous=True)

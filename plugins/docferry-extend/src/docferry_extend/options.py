@@ -44,7 +44,6 @@ ONLY_IN: dict[str, ApiVersion] = {
     "image_conversion_quality": ApiVersion.V2026_02_09,
     "change_tracking": ApiVersion.V2026_02_09,
     "agentic_ocr_enabled": ApiVersion.V2025_04_21,
-    "password": ApiVersion.V2026_02_09,
     "run_metadata": ApiVersion.V2026_02_09,
     "data_retention": ApiVersion.V2026_02_09,
 }
@@ -96,7 +95,7 @@ class ExtendOptions(ProviderOptions):
     """Id of the workspace ("ws_..."), which keys of a whole organisation need."""
 
     password: Annotated[pydantic.SecretStr | None, pydantic.Field(json_schema_extra=NOT_SEMANTIC)] = None
-    """Password of locked PDFs. 2026-02-09 only."""
+    """Password of locked PDFs. 2025-04-21 takes none: with one, nothing is sent."""
 
     convert_to_pdf: bool = False
     """Have the service turn an uploaded file into a PDF first, as it does with Word and PowerPoint anyway."""

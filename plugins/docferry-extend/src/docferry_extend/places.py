@@ -106,12 +106,13 @@ class Places:
         return size, LengthUnit.PIXEL if self.is_picture else LengthUnit.POINT
 
 
-def find_places(output: Output, *, selection: PageSelection | None) -> Places:
+def find_places(output: Output, *, selection: PageSelection | None, page_count: int | None) -> Places:
     """Find out which pages a result tells of, and how large they are.
 
     Args:
         output: The result.
         selection: The pages that were asked for, or None for all.
+        page_count: How many pages the service says it parsed; None when it does not say.
     """
     sizes: dict[int, tuple[float, float]] = {}
     sheets: dict[int, str] = {}
@@ -125,7 +126,7 @@ def find_places(output: Output, *, selection: PageSelection | None) -> Places:
         if size is not None:
             sizes.setdefault(number, size)
     return Places(
-        numbering=number_pages(seen, selection),
+        numbering=number_pages(seen, selection, page_count=page_count),
         sizes=sizes,
         known=known,
         sheets=sheets,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from docferry.errors import InvalidResponseError
 from docferry.model import PageSelection, Region
-from docferry.reading.values import is_mapping, mapping_of, parse_json
+from docferry.reading.values import NOTHING
 from docferry_extend.answers import read_answer, read_run
 from docferry_extend.failures import PROVIDER
 from docferry_extend.output import Output, OutputWord, read_output
@@ -40,26 +40,22 @@ def read_words(result: bytes, *, pages: PageSelection | None = None) -> tuple[Re
     Raises:
         InvalidResponseError: It is no result.
     """
-    output = _output(result)
-    return _read(output.words, find_places(output, selection=pages))
+    output, page_count = _output(result)
+    return _read(output.words, find_places(output, selection=pages, page_count=page_count))
 
 
 def read_lines(result: bytes, *, pages: PageSelection | None = None) -> tuple[RecognisedText, ...]:
     """The lines of a result whose job had the option `return_ocr_lines`; else as `read_words`."""
-    output = _output(result)
-    return _read(output.lines, find_places(output, selection=pages))
+    output, page_count = _output(result)
+    return _read(output.lines, find_places(output, selection=pages, page_count=page_count))
 
 
-def _output(result: bytes) -> Output:
-    """The output in a run, or in a body of its own."""
-    answer = read_answer(result) or {}
-    found = read_run(answer).output
-    if found is None:
-        raw = mapping_of(parse_json(result))
-        found = raw if is_mapping(raw.get("ocr")) else None
-    if found is None:
+def _output(result: bytes) -> tuple[Output, int | None]:
+    """The output in a run, or in a body of its own, and how many pages were parsed."""
+    run = read_run(read_answer(result) or NOTHING)
+    if run.output is None:
         raise InvalidResponseError("this is no result of the service", provider=PROVIDER)
-    return read_output(found)
+    return read_output(run.output), run.page_count
 
 
 def _read(found: tuple[OutputWord, ...], places: Places) -> tuple[RecognisedText, ...]:

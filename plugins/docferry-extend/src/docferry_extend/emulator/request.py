@@ -200,12 +200,13 @@ def _ranges(value: object) -> Iterator[tuple[int, int]]:
 
 
 def _look_up(config: Raw, place: str) -> object:
-    found: object = config
-    for name in place.split("."):
-        if not isinstance(found, Mapping):
+    *folders, last = place.split(".")
+    for name in folders:
+        inner = _if_object(config.get(name))
+        if inner is None:
             return None
-        found = cast("Raw", found).get(name)
-    return found
+        config = inner
+    return config.get(last)
 
 
 def _merged(defaults: Raw, given: Raw) -> dict[str, object]:

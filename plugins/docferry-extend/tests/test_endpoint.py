@@ -1,0 +1,80 @@
+"""Addresses as people paste them, regions, keys."""
+
+import pytest
+from extend_shapes import KEY
+
+from docferry.errors import InvalidOptionsError, MissingCredentialError
+from docferry_extend.api import make_api
+from docferry_extend.endpoint import read_base_url
+from docferry_extend.options import ExtendOptions
+
+
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ("https://api.extend.ai", "https://api.extend.ai"),
+        (" HTTPS://API.Extend.AI/ ", "https://api.extend.ai"),
+        ("https://api.extend.ai/parse_runs", "https://api.extend.ai"),
+        ("https://api.extend.ai/parse/async", "https://api.extend.ai"),
+        ("https://api.extend.ai/parser_runs/parser_run_x", "https://api.extend.ai"),
+        ("https://api.extend.ai/files/upload/", "https://api.extend.ai"),
+        ("http://127.0.0.1:8900/proxy/Extend", "http://127.0.0.1:8900/proxy/Extend"),
+        ("http://h/p/parse_runs/pr_1/cancel", "http://h/p"),
+    ],
+)
+def test_the_base_url_is_taken_out_of_what_people_paste(given, base):
+    assert read_base_url(given, name="base_url") == base
+
+
+@pytest.mark.parametrize(
+    "given", ["extend.ai", "ftp://extend.ai", "http://", "http://u:sk_secret@h", "http://h?key=sk_secret", "http://[x"]
+)  # fmt: skip
+def test_what_is_no_plain_address_is_refused_without_being_repeated(given):
+    with pytest.raises(InvalidOptionsError) as caught:
+        ExtendOptions(base_url=given)
+    assert "sk_secret" not in str(caught.value)
+
+
+def reached(environment=None, **options):
+    api = make_api(ExtendOptions(**options), environment=environment or {})
+    return api.base_url, api.identity.account
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("us", "https://api.extend.ai"),
+        ("us2", "https://api.us2.extend.app"),
+        ("eu", "https://api.eu1.extend.ai"),
+    ],
+)
+def test_regions_have_hosts_of_their_own(region, host):
+    assert reached(region=region, api_key=KEY)[0] == host
+
+
+def test_arguments_win_over_the_environment():
+    environment = {"EXTEND_API_KEY": "sk_env", "EXTEND_BASE_URL": "http://127.0.0.1:1/"}
+
+    assert reached(environment) == ("http://127.0.0.1:1", "sk_env")
+    assert reached(environment, api_key="sk_arg") == ("http://127.0.0.1:1", "sk_arg")
+    assert reached(environment, region="eu")[0] == "https://api.eu1.extend.ai"
+    assert reached(environment, base_url="http://h/v", region="eu")[0] == "http://h/v"
+
+
+def test_without_any_address_the_host_is_us():
+    assert reached(api_key=KEY)[0] == "https://api.extend.ai"
+
+
+def test_a_workspace_is_an_account_of_its_own():
+    assert reached(api_key=KEY, workspace_id="ws_1")[1] != reached(api_key=KEY)[1]
+
+
+def test_a_bad_address_in_the_environment_names_the_variable():
+    with pytest.raises(InvalidOptionsError, match="EXTEND_BASE_URL"):
+        reached({"EXTEND_BASE_URL": "nonsense"}, api_key=KEY)
+
+
+@pytest.mark.parametrize("options", [{}, {"api_key": "  "}, {"base_url": "http://127.0.0.1:1"}])
+def test_every_host_needs_a_key(options):
+    with pytest.raises(MissingCredentialError, match="EXTEND_API_KEY"):
+        reached(**options)
