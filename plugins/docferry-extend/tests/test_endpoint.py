@@ -78,3 +78,10 @@ def test_a_bad_address_in_the_environment_names_the_variable():
 def test_every_host_needs_a_key(options):
     with pytest.raises(MissingCredentialError, match="EXTEND_API_KEY"):
         reached(**options)
+
+
+@pytest.mark.parametrize("options", [{"api_key": "sk_é"}, {"api_key": "sk 1"}, {"workspace_id": "ws_\n1"}])
+def test_a_key_that_no_header_can_hold_is_refused_without_being_repeated(options):
+    with pytest.raises(InvalidOptionsError) as caught:
+        reached(**{"api_key": KEY, **options})
+    assert "sk" not in str(caught.value)

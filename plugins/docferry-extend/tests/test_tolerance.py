@@ -20,42 +20,12 @@ JSON = st.recursive(
     max_leaves=8,
 )
 NAMES = st.sampled_from(
-    [
-        "chunks",
-        "blocks",
-        "metadata",
-        "page",
-        "number",
-        "width",
-        "height",
-        "boundingBox",
-        "left",
-        "top",
-        "right",
-        "bottom",
-        "polygon",
-        "x",
-        "y",
-        "details",
-        "children",
-        "content",
-        "type",
-        "id",
-        "status",
-        "output",
-        "ocr",
-        "words",
-        "pages",
-        "pageRange",
-        "start",
-        "end",
-        "sheet",
-        "index",
-        "rowIndex",
-        "columnIndex",
-        "imageUrl",
-    ]
+    ["chunks", "blocks", "metadata", "page", "number", "width", "height", "boundingBox", "left", "top"]
+) | st.sampled_from(
+    ["right", "bottom", "polygon", "x", "y", "details", "children", "content", "type", "id", "status"]
 )
+NAMES |= st.sampled_from(["output", "ocr", "words", "pages", "pageRange", "start", "end", "sheet", "index"])
+NAMES |= st.sampled_from(["rowIndex", "columnIndex", "imageUrl", "dpi", "rotationApplied"])
 SHAPED = st.recursive(
     JSON | st.sampled_from(WORDS),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=6),

@@ -56,6 +56,8 @@ POLL_FLOOR_SECONDS = 1.0
 
 POLL_CEILING_SECONDS = 30.0
 
+SENDABLE = re.compile(r"[\x21-\x7e]+")
+
 GOING = frozenset({"CANCELLING", "CANCELLED", "PROCESSING", "PENDING"})
 """What a run may be right after it was asked to stop."""
 
@@ -381,7 +383,7 @@ def make_api(
 
     Raises:
         MissingCredentialError: There is no key.
-        InvalidOptionsError: EXTEND_BASE_URL is no address.
+        InvalidOptionsError: EXTEND_BASE_URL is no address, or the key cannot be sent.
     """
     base_url = _base_url(options, environment)
     given = options.api_key.get_secret_value().strip() if options.api_key is not None else ""
@@ -390,6 +392,11 @@ def make_api(
         raise MissingCredentialError(
             "provider extend needs an API key",
             next_step="set EXTEND_API_KEY or give api_key; keys are made in the dashboard of each region",
+        )
+    if not SENDABLE.fullmatch(key + (options.workspace_id or "")):
+        raise InvalidOptionsError(
+            "the API key or workspace_id of provider extend holds characters that no header can hold",
+            next_step="copy it again from the dashboard",
         )
     return ExtendApi(
         options=options,
