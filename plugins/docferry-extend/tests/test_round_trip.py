@@ -120,6 +120,19 @@ def test_what_the_documents_leave_open_changes_no_text(serve, demo_path, local, 
     assert figures_of(document).headings == figures_of(local).headings
 
 
+@pytest.mark.parametrize("response_type", ["json", "url"])
+def test_pictures_and_words_are_saved_where_wanted(serve, demo_path, tmp_path, response_type):
+    serve().parse(demo_path, save_to=tmp_path / "saved", return_ocr_words=True, response_type=response_type)
+    (folder,) = (tmp_path / "saved").iterdir()
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    result = "run.json" if response_type == "json" else "output.json"
+
+    assert names == sorted(["images/1.png", result])
+    words = read_words((folder / result).read_bytes())
+    assert len(words) > 1000
+    assert all(word.region.box is not None for word in words)
+
+
 def test_lost_pages_are_noticed(serve, demo_path):
     house = serve(faults=[{"do": "drop_pages", "kind": "submit", "pages": 2}])
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from pathlib import Path
 
 import pydantic
 
@@ -25,6 +26,7 @@ from docferry.errors import (
 )
 from docferry.model import AccountStatus, Document, JobStatus, Limits, PageSelection, Receipt
 from docferry.provider import (
+    Asset,
     Exchange,
     FilePart,
     Keep,
@@ -45,7 +47,7 @@ from docferry_extend.failures import PROVIDER, Step, failure_of, unreadable
 from docferry_extend.fetching import fetch_images, fetch_output
 from docferry_extend.options import ExtendOptions
 from docferry_extend.output import read_output
-from docferry_extend.result import RUN_PART, map_payload, no_output
+from docferry_extend.result import RUN_PART, list_assets, map_payload, no_output
 from docferry_extend.statuses import STATES, Answer, status_of
 from docferry_extend.wire import FileReference, Paths, encode_headers, encode_run, paths_of
 
@@ -226,6 +228,16 @@ class ExtendApi:
         except AuthenticationError:
             return AccountStatus(is_valid=False)
         return AccountStatus(is_valid=True, figures=(("credits left", "not told by the service"),))
+
+    @property
+    def save_to(self) -> Path | None:
+        """Where the user wants pictures and the service's JSON."""
+        return self.options.save_to
+
+    def assets(self, payload: PayloadReader) -> Sequence[Asset]:
+        """The pictures of a payload, and with words or lines the JSON that holds them."""
+        has_words = bool(self.options.return_ocr_words or self.options.return_ocr_lines)
+        return list_assets(payload.payload, has_words=has_words)
 
     def map(self, payload: PayloadReader, *, pages: PageSelection | None, fingerprint: str) -> Document:
         """Map a payload.

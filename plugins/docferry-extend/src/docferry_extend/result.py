@@ -1,15 +1,15 @@
 """From a kept payload to a document: where its output is, and what it is mapped with."""
 
 from docferry.errors import InvalidResponseError
-from docferry.model import Document, PageSelection
-from docferry.provider import PayloadReader
+from docferry.model import Document, PageSelection, Payload
+from docferry.provider import Asset, PayloadReader
 from docferry.reading.values import Raw, is_mapping, mapping_of, parse_json, scalar_text
 from docferry_extend.answers import read_answer, read_run
-from docferry_extend.images import ImageShelf, image_parts
+from docferry_extend.images import IMAGE_FOLDER, ImageShelf, image_parts
 from docferry_extend.mapping import PROVIDER, map_output
 from docferry_extend.output import read_output
 
-__all__ = ["OUTPUT_PART", "RUN_PART", "map_payload", "no_output"]
+__all__ = ["OUTPUT_PART", "RUN_PART", "list_assets", "map_payload", "no_output"]
 
 RUN_PART = "run.json"
 """The answer that said that the run has succeeded, as received."""
@@ -53,6 +53,21 @@ def map_payload(
         is_spatial=target == SPATIAL if target else is_spatial,
         fingerprint=fingerprint,
     )
+
+
+def list_assets(payload: Payload, *, has_words: bool) -> tuple[Asset, ...]:
+    """The files of a result that are worth saving.
+
+    Args:
+        payload: What was fetched.
+        has_words: Whether recognised words or lines were asked for, which only the service's JSON holds.
+    """
+    names = [part.name for part in payload.parts]
+    json_part = OUTPUT_PART if OUTPUT_PART in names else RUN_PART
+    wanted = [
+        name for name in names if name.startswith(f"{IMAGE_FOLDER}/") or (has_words and name == json_part)
+    ]
+    return tuple(Asset(name=name, path=name) for name in wanted)
 
 
 def no_output(job_id: str) -> InvalidResponseError:

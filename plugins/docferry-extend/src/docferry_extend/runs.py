@@ -40,6 +40,7 @@ def delete_run(
     receipt = Receipt(remote_id=run_id)
 
     async def delete() -> bool:
-        return await job_runner(settings).ask(api, lambda: api.delete(receipt), settings=settings)
+        runner = await job_runner(settings)
+        return await runner.ask(api, lambda: api.delete(receipt), settings=settings)
 
     return current_engine().run(delete())
