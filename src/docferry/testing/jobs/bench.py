@@ -86,13 +86,13 @@ class JobBench:
         return cast("JobApi", _WatchedApi(api, self.wire))
 
     async def aclose(self) -> None:
-        """Close the books and the connections; on the engine loop."""
+        """Close the books and the connections; on the engine loop. Closing again does nothing."""
         self.wire.cut()
         self.clock.go_on()
         if isinstance(self._transport, HttpTransport):
             await self._transport.aclose()
-        if self._runner is not None:
-            runner, self._runner = self._runner, None
+        runner, self._runner = self._runner, None
+        if runner is not None:
             await runner.books.aclose()
 
 
