@@ -12,6 +12,7 @@ import http.server
 import json
 import os
 import subprocess
+import sys
 import threading
 from urllib.parse import parse_qsl, urlsplit
 
@@ -81,6 +82,18 @@ def without_ids(request, prefixes):
 def differences(theirs, ours):
     """Where two requests differ: a sorted list of places such as "headers.user-agent"."""
     return sorted(_differing(theirs, ours, ""))
+
+
+def check(name, work):
+    """Do one piece of work, and say that it passed."""
+    work()
+    say(f"  {name}: passed")
+
+
+def say(line):
+    """Write a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _differing(one, other, place):

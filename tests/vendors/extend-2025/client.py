@@ -14,25 +14,16 @@ import time
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+sys.dont_write_bytecode = True  # every folder here is taken for a vendor's
 
-from recording import differences, emulator, parse_with_docferry, recorder, without_ids
+from extend import IDS_IN_COMMON, QUICK, check_same
+from recording import check, emulator, parse_with_docferry, recorder, say
 
 DEMO = Path(__file__).resolve().parents[3] / "examples" / "demo.pdf"
-QUICK = ("--queue-seconds", "0", "--work-seconds", "0.2", "--requests-per-second", "0")
 HEADING = "1.2 Passengers by month"
 PDF = "application/pdf"
 
-# Where our requests differ from the vendor's, and stay so; the plugin's README gives the reasons.
-OF_THE_CLIENT = {
-    "headers.user-agent",
-    "headers.x-fern-language",
-    "headers.x-fern-platform",
-    "headers.x-fern-runtime",
-    "headers.x-fern-sdk-name",
-    "headers.x-fern-sdk-version",
-}
-OF_THE_MACHINE = {"headers.accept-encoding"}  # what can be unpacked here
-IDS = ("file_", "parser_run_")
+IDS = (*IDS_IN_COMMON, "parser_run_")
 
 
 def main(command):
@@ -188,8 +179,7 @@ def same_requests(command, variables, document):
         parse_with_docferry(command, document, *arguments, folder=folder, variables=variables)
         ours = list(kept)
     for one, other in zip(theirs, ours[:3], strict=True):
-        places = set(differences(without_ids(one, IDS), without_ids(other, IDS)))
-        assert places - OF_THE_MACHINE == OF_THE_CLIENT, (sorted(places), one, other)
+        check_same(one, other, ids=IDS)
 
 
 def check_run(run):
@@ -214,16 +204,6 @@ def expect(kind, call):
         call()
         caught.append("nothing")
     assert not caught, f"{kind} was wanted"
-
-
-def check(name, work):
-    work()
-    say(f"  {name}: passed")
-
-
-def say(line):
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
