@@ -16,8 +16,8 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True  # every folder here is taken for a vendor's
 
-from extend import IDS_IN_COMMON, QUICK, check_same
-from recording import check, emulator, parse_with_docferry, recorder, say
+from extend import IDS_IN_COMMON, QUICK, check_same  # noqa: E402 - found above
+from recording import check, emulator, parse_with_docferry, recorder, say  # noqa: E402 - found above
 
 DEMO = Path(__file__).resolve().parents[3] / "examples" / "demo.pdf"
 HEADING = "1.2 Passengers by month"
