@@ -99,7 +99,7 @@ def test_lists_become_items_with_levels():
     ("content", "text"),
     [
         ("Buoy 7 is **free**.", "Buoy 7 is free."),
-        ("See [the chart](https://h/x?y=1).", "See the chart."),
+        ("See [the chart](https://h/x?y=1).", "See the chart (https://h/x?y=1)."),
         ("Total: $56.78\nDate: 2026-09-11", "Total: $56.78\nDate: 2026-09-11"),
         ("a * b * c_d", "a * b * c_d"),
         ("<ins>new</ins> <del>old</del>", "<ins>new</ins> <del>old</del>"),

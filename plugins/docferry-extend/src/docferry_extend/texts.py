@@ -43,7 +43,7 @@ def read_pieces(text: str) -> tuple[Piece, ...]:
     if MARKUP.search(stripped):
         pieces = read_markdown(stripped)
         bare = TAG.sub("", LINK_TARGET.sub("]", stripped))
-        if squeeze(bare) == "".join(map(_squeezed_piece, pieces)):
+        if _holds("".join(map(_squeezed_piece, pieces)), squeeze(bare)):
             return pieces
     return (Piece(kind=ElementKind.PARAGRAPH, text=stripped),)
 
@@ -77,6 +77,12 @@ def squeeze(text: str) -> str:
 def is_within(part: str, whole: str) -> bool:
     """Whether the letters of one text stand in another one."""
     return squeeze(part) in squeeze(whole)
+
+
+def _holds(whole: str, part: str) -> bool:
+    """Whether a text has all letters of another one in their order, perhaps with more between them."""
+    letters = iter(whole)
+    return all(letter in letters for letter in part)
 
 
 def _squeezed_piece(piece: Piece) -> str:
