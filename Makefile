@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
 STAMP := $(VENV)/.installed
-VENDORS := $(notdir $(patsubst %/,%,$(wildcard tests/vendors/*/)))
+VENDORS := $(patsubst tests/vendors/%/client.py,%,$(wildcard tests/vendors/*/client.py))
 NEWER ?= python3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow test-newer test-vendors check format constraints clean
+.PHONY: help install demo test test-slow test-newer test-vendors test-stores check chaos integration-mineru bench-chunking bench-jobs format constraints clean
 
 help:  ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -74,6 +74,12 @@ bench-chunking: .venv-bench/.installed  ## Compare the chunker with the tokenize
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet -c constraints.txt -r benchmarks/requirements.txt -e .
 	@touch $@
+
+integration-mineru: $(STAMP)  ## Run the MinerU plugin against the real open-source servers (downloads 1.5 GB once)
+	$(BIN)/python tests/integration/mineru.py
+
+bench-jobs: $(STAMP) .venv-vendors/mineru/.installed  ## Send 200 files through the MinerU emulator, beside the vendor's clients
+	$(BIN)/python benchmarks/jobs.py
 
 format: $(STAMP)  ## Format and repair what can be repaired
 	$(BIN)/ruff format .
