@@ -1,1 +1,78 @@
-"""The provider `pulse`."""
+"""Provider pulse: documents through the Pulse parsing service."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from docferry.model import Ability, Document, PageSelection, ProviderInfo
+from docferry.plugin import hookimpl
+from docferry.provider import JobApi, ParseContext
+from docferry.sources import Source
+from docferry_pulse.formats import FORMATS
+from docferry_pulse.options import PulseOptions
+
+if TYPE_CHECKING:
+    from docferry.emulation import EmulatedService, EmulatorSettings
+    from docferry_pulse.langchain import PulseLoader
+    from docferry_pulse.llama_index import PulseReader
+
+__all__ = ["PulseLoader", "PulseOptions", "PulseReader"]
+
+_LAZY = {"PulseLoader": "docferry_pulse.langchain", "PulseReader": "docferry_pulse.llama_index"}
+
+
+@hookimpl
+def docferry_provider_info() -> ProviderInfo:
+    """The card of provider pulse; the service publishes no limits that hold for every account."""
+    return ProviderInfo(
+        name="pulse",
+        title="Pulse",
+        formats=FORMATS,
+        options_type=PulseOptions,
+        abilities=frozenset(
+            {
+                Ability.PAGE_SELECTION,
+                Ability.BOXES,
+                Ability.OCR,
+                Ability.REMOTE,
+                Ability.JOBS,
+                Ability.ACCOUNT,
+            }
+        ),
+        environment=("PULSE_API_KEY", "PULSE_BASE_URL"),
+        homepage="https://docs.runpulse.com",
+    )
+
+
+@hookimpl
+async def docferry_parse(
+    source: Source, pages: PageSelection | None, options: PulseOptions, context: ParseContext
+) -> Document:
+    """Parse one source through the job engine."""
+    from docferry_pulse.addresses import by_address  # noqa: PLC0415 - keeps listing providers light
+    from docferry_pulse.api import make_api  # noqa: PLC0415 - as above
+
+    file_url, context = by_address(source, options, context)
+    api = make_api(options, file_url=file_url)
+    return await context.run_job(api, source, pages=pages, options=options)
+
+
+@hookimpl
+def docferry_job_api(options: PulseOptions) -> JobApi:
+    """Return how to speak with the service."""
+    from docferry_pulse.api import make_api  # noqa: PLC0415 - keeps listing providers light
+
+    return make_api(options)
+
+
+@hookimpl
+def docferry_emulator(settings: "EmulatorSettings") -> "EmulatedService":
+    """Return the service's protocol as an app that runs on this machine."""
+    from docferry_pulse.emulator import make_emulator  # noqa: PLC0415 - needs the extra
+
+    return make_emulator(settings)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LAZY[name]), name)
