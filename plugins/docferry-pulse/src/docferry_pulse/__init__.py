@@ -1,11 +1,12 @@
 """Provider pulse: documents through the Pulse parsing service."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from docferry.model import Ability, Document, PageSelection, ProviderInfo
+from docferry.model import Ability, Document, PageSelection, ProviderInfo, WebhookEvent
 from docferry.plugin import hookimpl
-from docferry.provider import JobApi, ParseContext
+from docferry.provider import JobApi, ParseContext, WebhookSettings
 from docferry.sources import Source
 from docferry_pulse.formats import FORMATS
 from docferry_pulse.options import PulseOptions
@@ -14,10 +15,51 @@ if TYPE_CHECKING:
     from docferry.emulation import EmulatedService, EmulatorSettings
     from docferry_pulse.langchain import PulseLoader
     from docferry_pulse.llama_index import PulseReader
+    from docferry_pulse.step_desk import (
+        extract_schema,
+        extract_schema_async,
+        extract_schema_by_topic,
+        extract_schema_by_topic_async,
+        split,
+        split_async,
+    )
+    from docferry_pulse.steps import SchemaConfig, SchemaResult, SplitResult, Topic, TopicResults
+    from docferry_pulse.webhook import verify_webhook
 
-__all__ = ["PulseLoader", "PulseOptions", "PulseReader"]
+__all__ = [
+    "PulseLoader",
+    "PulseOptions",
+    "PulseReader",
+    "SchemaConfig",
+    "SchemaResult",
+    "SplitResult",
+    "Topic",
+    "TopicResults",
+    "extract_schema",
+    "extract_schema_async",
+    "extract_schema_by_topic",
+    "extract_schema_by_topic_async",
+    "split",
+    "split_async",
+    "verify_webhook",
+]
 
-_LAZY = {"PulseLoader": "docferry_pulse.langchain", "PulseReader": "docferry_pulse.llama_index"}
+_LAZY = {
+    "PulseLoader": "docferry_pulse.langchain",
+    "PulseReader": "docferry_pulse.llama_index",
+    "verify_webhook": "docferry_pulse.webhook",
+    **dict.fromkeys(
+        ("SchemaConfig", "SchemaResult", "SplitResult", "Topic", "TopicResults"), "docferry_pulse.steps"
+    ),
+    **dict.fromkeys(
+        (
+            *("extract_schema", "extract_schema_async"),
+            *("extract_schema_by_topic", "extract_schema_by_topic_async"),
+            *("split", "split_async"),
+        ),
+        "docferry_pulse.step_desk",
+    ),
+}
 
 
 @hookimpl
@@ -36,6 +78,7 @@ def docferry_provider_info() -> ProviderInfo:
                 Ability.REMOTE,
                 Ability.JOBS,
                 Ability.ACCOUNT,
+                Ability.WEBHOOK,
             }
         ),
         environment=("PULSE_API_KEY", "PULSE_BASE_URL"),
@@ -62,6 +105,16 @@ def docferry_job_api(options: PulseOptions) -> JobApi:
     from docferry_pulse.api import make_api  # noqa: PLC0415 - keeps listing providers light
 
     return make_api(options)
+
+
+@hookimpl
+def docferry_webhook(
+    headers: Mapping[str, str], body: bytes, settings: WebhookSettings
+) -> tuple[WebhookEvent, ...]:
+    """Verify a call of the service's webhook."""
+    from docferry_pulse.webhook import read_events  # noqa: PLC0415 - keeps listing providers light
+
+    return read_events(headers, body, settings)
 
 
 @hookimpl

@@ -21,7 +21,7 @@ MIN_CELL_SHARE = 0.5
 """How many of the cells of a table must be found in the one of the text."""
 
 FRINGE = frozenset({"header", "footer", "pageheader", "pagefooter", "pagenumber"})
-"""Classes that stand at the edges of a page, without case and signs. Their texts are short and often repeated."""
+"""Classes at the edges of a page, without case and signs. Their texts are short and often repeated."""
 
 
 def letters(text: str) -> str:

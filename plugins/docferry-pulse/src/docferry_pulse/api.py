@@ -1,8 +1,8 @@
 """Speaks the service's protocol: builds requests, reads answers, never awaits.
 
-POST /extract with `async`, GET /job/ID until it has ended, then the result from that answer or from the address
-that it names. The key is the header x-api-key, sent to the service's own origin and nowhere else. The
-deprecated /extract_async is never used.
+POST /extract with `async`, GET /job/ID until it has ended, then the result from that answer or from the
+address that it names. The key is the header x-api-key, sent to the service's own origin and nowhere else.
+The deprecated /extract_async is never used.
 Source: docs.runpulse.com/api-reference (read 2026-11-21).
 """
 

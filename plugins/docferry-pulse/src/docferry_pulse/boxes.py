@@ -1,8 +1,8 @@
 """What stands where: the shapes of `bounding_boxes`, as received.
 
-Entries come in groups by class, in a plain list, or in `ordered_elements` alone. Classes that nobody knows stay
-under their own name; the word-level `Words` and the marks of forms are left out, because the same text stands
-in the other classes.
+Entries come in groups by class, in a plain list, or in `ordered_elements` alone. Classes that nobody knows
+stay under their own name; the word-level `Words` and the marks of forms are left out, because the same text
+stands in the other classes.
 Source: docs.runpulse.com/api-reference/bounding-boxes in two ages, and the API definition in pulse-python-sdk
 1.0.17 (read 2026-11-21 and 2026-11-22).
 """
@@ -23,9 +23,9 @@ from docferry.reading.values import (
     scalar_text,
     text_of,
 )
-from docferry_pulse.wire import get, page_of
+from docferry_pulse.wire import get, is_list, page_of
 
-__all__ = ["Cell", "Entry", "picture_addresses", "read_entries"]
+__all__ = ["Cell", "Entry", "picture_addresses", "plain_category", "read_entries"]
 
 NOT_ENTRIES = frozenset({"words", "selectionmarks", "markdownwithids", "definednames", "orderedelements"})
 """Classes that are no pieces of the text, without case and signs."""
@@ -117,7 +117,7 @@ def plain_category(category: str) -> str:
 
 def read_entries(boxes: object) -> tuple[Entry, ...]:
     """Read all entries, class by class, each with its place in the service's order if it has one."""
-    if isinstance(boxes, list):
+    if is_list(boxes):
         return tuple(_list_entries(boxes))
     if not is_mapping(boxes):
         return ()
@@ -125,7 +125,7 @@ def read_entries(boxes: object) -> tuple[Entry, ...]:
     entries = [
         _entry(category, item, place=None)
         for category, group in boxes.items()
-        if plain_category(category) not in NOT_ENTRIES and isinstance(group, list)
+        if plain_category(category) not in NOT_ENTRIES and is_list(group)
         for item in items_of(group)
         if is_mapping(item)
     ]
@@ -282,7 +282,7 @@ def _span(properties: Raw, item: Raw, *names: str) -> int:
     for holder in (properties, item):
         for name in names:
             value = get(holder, name)
-            count = len(items_of(value)) if isinstance(value, list) else integer_of(value)
+            count = len(items_of(value)) if is_list(value) else integer_of(value)
             if count is not None and count > 1:
                 return min(count, 1000)
     return 1

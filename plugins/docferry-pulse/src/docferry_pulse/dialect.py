@@ -1,7 +1,7 @@
 """What Pulse's Markdown has beyond CommonMark: marks of pages, figures as HTML, and runs of filler.
 
-Each page is followed by a line `<!-- PageBreak [N] -->`, the last one too; N counts the pages processed. Seen in
-genuine output (github.com/OmkarRayAI/rag-vs-llmwiki, read 2026-11-21); documented nowhere.
+Each page is followed by a line `<!-- PageBreak [N] -->`, the last one too; N counts the pages processed.
+Seen in genuine output (github.com/OmkarRayAI/rag-vs-llmwiki, read 2026-11-21); documented nowhere.
 """
 
 import re

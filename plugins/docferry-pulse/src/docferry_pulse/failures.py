@@ -161,6 +161,7 @@ BY_FAMILY = {
 }
 
 BY_STATUS = {
+    400: BAD_OPTIONS,
     401: BAD_KEY,
     402: NO_CREDITS,
     403: FORBIDDEN,
@@ -252,8 +253,8 @@ def gone(job_id: str) -> ResultExpiredError:
     Nobody can tell which of the reasons it was; the message names them all.
     """
     return ResultExpiredError(
-        "the service hands a large result out once and for an hour: the hour is over, or it was fetched before, "
-        "by a download that broke off, by a run that ended before it was kept, or by another program",
+        "the service hands a large result out once and for an hour: the hour is over, or it was fetched "
+        "before, by a download that broke off, by a run that ended before it was kept, or by another program",
         next_step="look for the extraction at platform.runpulse.com, or parse the document again, which is "
         "billed again",
         provider=PROVIDER,
@@ -279,13 +280,12 @@ def scrub(words: str, secret: str) -> str:
 
 def _remedy(status: int, code: str, step: Step) -> _Remedy:
     if status in SERVER_ERRORS:
-        by_code = BY_CODE.get(code)
-        return by_code if by_code is BUSY else UNAVAILABLE
+        return BUSY if BY_CODE.get(code) is BUSY else UNAVAILABLE
     if status in SETTLED_STATUSES:
         return BY_STATUS[status]
     if status == 410:  # noqa: PLR2004 - HTTP Gone
         return _Remedy(kind=ResultExpiredError, what="the service no longer keeps the result")
-    remedy = _by_code(code) or BY_STATUS.get(status) or (BAD_OPTIONS if status == 400 else REFUSED)  # noqa: PLR2004
+    remedy = _by_code(code) or BY_STATUS.get(status, REFUSED)
     if remedy is BAD_KEY and status == 403:  # noqa: PLR2004 - HTTP Forbidden
         return FORBIDDEN
     return _for_step(remedy, status, step)

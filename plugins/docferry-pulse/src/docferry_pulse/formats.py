@@ -1,7 +1,7 @@
 """The kinds of files that the service reads.
 
-PDF, JPEG, PNG, DOCX, PPTX, XLSX and HTML are documented; Source: docs.runpulse.com/advanced/error-handling (read
-2026-11-21). XLSM: API definition of pulse-python-sdk 1.0.17. TIFF, WebP, DOC, PPT, XLS, CSV, text and
+PDF, JPEG, PNG, DOCX, PPTX, XLSX and HTML are documented; Source: docs.runpulse.com/advanced/error-handling
+(read 2026-11-21). XLSM: API definition of pulse-python-sdk 1.0.17. TIFF, WebP, DOC, PPT, XLS, CSV, text and
 Markdown: pulse-ai-cli 0.1.0 on PyPI (read 2026-11-22).
 """
 

@@ -24,6 +24,7 @@ __all__ = [
     "Spreadsheet",
     "Storage",
     "StructuredOutput",
+    "prune",
     "read_json_text",
 ]
 
@@ -53,11 +54,6 @@ class _Group(pydantic.BaseModel):
     @classmethod
     def _from_text(cls, value: object) -> object:
         return read_json_text(value)
-
-    @property
-    def sent(self) -> dict[str, Any]:
-        """What is set, in the service's words and as JSON values."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 class FigureProcessing(_Group):
@@ -165,8 +161,10 @@ class RefineOptions(_Group):
 
 
 class StructuredOutput(_Group):
-    """Deprecated by the service: values by a schema, beside the text. `extract_schema` does it in a step of
-    its own."""
+    """Deprecated by the service: values by a schema, beside the text.
+
+    `extract_schema` finds them in a step of its own.
+    """
 
     # A field may not be called `schema`: pydantic has a method of that name.
     schema_definition: Annotated[JsonObject | None, pydantic.Field(alias="schema")] = None
@@ -179,9 +177,10 @@ class StructuredOutput(_Group):
     """Use a better and slower model."""
 
 
-def prune(value: object) -> object:
-    """The same value without what is not set: null and empty objects."""
-    if not isinstance(value, Mapping):
-        return value
-    kept = {name: prune(item) for name, item in cast("Mapping[str, object]", value).items()}
-    return {name: item for name, item in kept.items() if item is not None and item != {}}
+def prune(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The same fields without those that are not set: null, and groups with nothing in them."""
+    pruned = {
+        name: prune(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else value
+        for name, value in fields.items()
+    }
+    return {name: value for name, value in pruned.items() if value is not None and value != {}}

@@ -31,5 +31,5 @@ def _owner(caption: Element, before: Element | None, after: Element | None) -> E
     wanted = ElementKind.TABLE if word.startswith("tab") else ElementKind.FIGURE
     named = [one for one in neighbours if one.kind is wanted]
     if wanted is ElementKind.TABLE:
-        named = named[::-1]  # captions of tables stand above them
+        named.reverse()  # captions of tables stand above them
     return (named or neighbours or [None])[0]

@@ -18,8 +18,8 @@ from docferry_pulse.tables import Grid, merge_boxes, read_cells
 
 __all__ = ["Draft", "map_page"]
 
-# The classes of the documents, and those that partners of the service met, without case and signs.
-# Source: docs.runpulse.com/api-reference/bounding-boxes; github.com/morgan-pulse/ParseBench (read 2026-11-21).
+# The classes of the documents, and those that partners of the service met, without case and signs. Source:
+# docs.runpulse.com/api-reference/bounding-boxes; github.com/morgan-pulse/ParseBench (read 2026-11-21).
 KINDS = {
     "caption": ElementKind.CAPTION,
     "captions": ElementKind.CAPTION,
@@ -127,11 +127,11 @@ def _kind(slot: Slot, footnote_ids: frozenset[str]) -> tuple[ElementKind, int | 
     if piece is None:
         return seen or ElementKind.PARAGRAPH, None
     is_accounted_for = slot.covered >= MIN_COVERED * len(letters(piece_text(piece)))
-    if seen in FURNITURE and is_accounted_for and piece.table is None:
-        return seen, None
-    is_told = seen not in {None, *FURNITURE, ElementKind.TABLE} and is_accounted_for
-    if piece.kind is ElementKind.PARAGRAPH and seen is not None and is_told:
-        return seen, None
+    if seen is not None and is_accounted_for:
+        is_furniture = seen in FURNITURE and piece.table is None
+        says_more = piece.kind is ElementKind.PARAGRAPH and seen not in {*FURNITURE, ElementKind.TABLE}
+        if is_furniture or says_more:
+            return seen, None
     level = None if piece.level is None else min(piece.level, MAX_LEVEL)
     return piece.kind, level
 

@@ -169,13 +169,11 @@ class PulseOptions(ProviderOptions):
 
     @property
     def semantic(self) -> dict[str, Any]:
-        """The options that change what the service returns; those not set are left out, and so is the folder."""
+        """The options that change what the service returns; without those not set, and the folder."""
         kept = super().semantic
-        storage = kept.get("storage")
-        if isinstance(storage, dict):
-            kept["storage"] = {"enabled": storage["enabled"]}
-        pruned = prune(kept)
-        return pruned if isinstance(pruned, dict) else {}
+        if self.storage is not None:
+            kept["storage"] = {"enabled": self.storage.enabled}
+        return prune(kept)
 
     @pydantic.field_validator("base_url")
     @classmethod

@@ -1,7 +1,7 @@
-"""Puts text and boxes into one reading order: the text's order decides, and the service's own where it gives one.
+"""Puts text and boxes into one reading order: the text's, or the service's own where it gives one.
 
-Entries that the text does not have, such as running heads and figures, take their place among the others by the
-service's order, else by where they stand on the page.
+Entries that the text does not have, such as running heads and figures, take their place among the others by
+the service's order, else by where they stand on the page.
 """
 
 import re
@@ -79,7 +79,8 @@ def order(
     left = _align(entries, passages)
     if any(page is None for page, _ in passages):
         # The text says nothing of pages: what it lacks takes its place in it by the pages of the boxes.
-        left = {None: [entry for rest in left.values() for entry in rest]}
+        everything = [entry for rest in left.values() for entry in rest]
+        left = dict[int | None, list[Entry]]({None: everything})
     pages = [
         OrderedPage(page=page, slots=tuple(_with_rest(passage.slots, left.pop(page, []))))
         for page, passage in passages
@@ -105,8 +106,8 @@ def _passages(sections: Sequence[Section], pages: Sequence[int | None]) -> list[
 def _clean(entries: Sequence[Entry], passages: Sequence[Passage]) -> list[Entry]:
     """Entries with their texts without prefixes.
 
-    A prefix is taken off where the text proves it to be one, and where most texts of the result have one: what
-    looks like it may be the beginning of a word such as "3d-printed".
+    A prefix is taken off where the text proves it to be one, and where most texts of the result have one:
+    what looks like it may be the beginning of a word such as "3d-printed".
     """
     marked = [entry for entry in entries if entry.marked_text and not entry.text]
     n_prefixed = sum(PREFIX.match(entry.marked_text) is not None for entry in marked)
@@ -261,7 +262,7 @@ def _by_place(slots: Sequence[Slot]) -> list[Slot]:
 
 
 def _height(entry: Entry) -> tuple[int, float]:
-    """What comes first on a page: heads, then by height, then feet; boxes are rare where they are not known."""
+    """What comes first on a page: heads, then by height, then feet; and what has no box by its class."""
     category = plain_category(entry.category)
     if entry.box is not None:
         return 1, entry.box.top

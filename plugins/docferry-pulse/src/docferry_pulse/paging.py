@@ -1,7 +1,8 @@
 """Which page of the document a part of the result is about.
 
-When only some pages were asked for, the marks in the text count from the first page processed. Whether the boxes
-do is documented nowhere: the text tells, by which page it is found on. Where nothing tells, no page is invented.
+When only some pages were asked for, the marks in the text count from the first page processed. Whether the
+boxes do is documented nowhere: the text tells, by which page it is found on. Where nothing tells, no page
+is invented.
 """
 
 from collections.abc import Sequence
@@ -87,6 +88,6 @@ def _placed(
 def _unclear() -> DocumentWarning:
     return DocumentWarning(
         code="page_marks_unclear",
-        message="The marks of pages in the text do not fit the pages that were asked for: passages without a box "
-        "have no page.",
+        message="The marks of pages in the text do not fit the pages that were asked for: passages without "
+        "a box have no page.",
     )

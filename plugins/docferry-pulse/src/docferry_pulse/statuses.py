@@ -9,9 +9,9 @@ from docferry_pulse.wire import Answer
 
 __all__ = ["state_of", "status_of"]
 
-# Documented are pending, processing, completed, failed and canceled, and expired in the newest documents; the
-# older ones say cancelled. Source: docs.runpulse.com/api-reference/endpoint/poll (read 2026-11-21). The others
-# are what a next version might say.
+# Documented are pending, processing, completed, failed and canceled, and expired in the newest documents;
+# the older ones say cancelled. Source: docs.runpulse.com/api-reference/endpoint/poll (read 2026-11-21). The
+# others are what a next version might say.
 WORDS = {
     **dict.fromkeys(("pending", "queued", "waiting", "created", "submitted", "accepted"), JobState.PENDING),
     **dict.fromkeys(("processing", "running", "started", "in_progress"), JobState.RUNNING),

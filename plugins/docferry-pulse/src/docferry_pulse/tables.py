@@ -11,7 +11,7 @@ from docferry_pulse.dialect import collapse_fillers
 __all__ = ["Grid", "merge_boxes", "read_cells"]
 
 MANY_CELLS = 1000
-"""From so many cells on, rows and columns without any text are left out: one chart came as 8,120 blank cells."""
+"""From so many cells on, rows and columns without any text are left out: a chart came as 8,120 blanks."""
 
 MAX_AREA = 500_000
 """Places that the cells of one table may cover; where hostile spans cover more, spans are ignored."""

@@ -1,10 +1,10 @@
 """Calls of the service's webhook, which comes from Svix and follows Standard Webhooks.
 
-Each call has the headers webhook-id, webhook-timestamp and webhook-signature, one or several "v1,BASE64" with
-spaces: HMAC-SHA256 over "id.timestamp.body", by the secret's base64 part behind "whsec_"; five minutes old at
-most. The copies of the service's page that could be read name the headers and the five minutes; the signed
-text is that of Standard Webhooks. The events' names and bodies are documented nowhere: an event is taken to be
-about the job whose id is in it.
+Each call has the headers webhook-id, webhook-timestamp and webhook-signature, one or several "v1,BASE64"
+with spaces: HMAC-SHA256 over "id.timestamp.body", by the secret's base64 part behind "whsec_"; five minutes
+old at most. The copies of the service's page that could be read name the headers and the five minutes; the
+signed text is that of Standard Webhooks. The events' names and bodies are documented nowhere: an event is
+taken to be about the job whose id is in it.
 Source: docs.runpulse.com/api-reference/endpoint/webhook (read 2026-11-21); github.com/standard-webhooks/
 standard-webhooks, spec/standard-webhooks.md (read 2026-11-22).
 """

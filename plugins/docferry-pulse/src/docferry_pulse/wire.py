@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import pydantic
 
@@ -35,6 +36,7 @@ __all__ = [
     "encode_form",
     "encode_parameters",
     "get",
+    "is_list",
     "page_of",
     "read_answer",
     "read_extraction",
@@ -90,6 +92,11 @@ def get(raw: Raw, name: str) -> object:
     first, *others = name.split("_")
     camel = first + "".join(word.capitalize() for word in others)
     return raw.get(camel, raw.get(name.replace("_", "-")))
+
+
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """Whether it is a list."""
+    return isinstance(value, list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +234,7 @@ def read_extraction(result: Raw) -> Extraction:
         id=_first_scalar(result, "extraction_id"),
         markdown=_markdown(result, extensions),
         page_count=count_of(get(result, "page_count")),
-        boxes=boxes if is_mapping(boxes) or isinstance(boxes, list) else None,
+        boxes=boxes if is_mapping(boxes) or is_list(boxes) else None,
         page_texts=tuple(_page_texts(result, extensions)),
         footnote_ids=frozenset(
             text

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from typing import cast
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from docferry.sources import count_pages
 from docferry_pulse.emulator.accounts import PulseAccounts
 from docferry_pulse.emulator.calling import call_webhook, stamp
 from docferry_pulse.emulator.intake import Delivery, form_errors, unpack
-from docferry_pulse.emulator.output import Parse, make_result, respell
+from docferry_pulse.emulator.output import Parse, make_result, pictures_of, respell
 from docferry_pulse.emulator.quirks import PulseQuirks
 from docferry_pulse.emulator.request import BadRequestError, ExtractRequest
 from docferry_pulse.emulator.steps import SchemaRequest, SplitRequest
@@ -121,13 +122,9 @@ class Desk:
         job = await self._find(visit, account)
         parse = self.parse_of(visit.request, job)
         name = str(visit.request.path_params["file_name"])
-        boxes = (await self._result(visit.request, job)).get("bounding_boxes")
-        shown = boxes.get("Images", []) if isinstance(boxes, dict) else []
-        if parse is None or not any(str(one.get("image_url", "")).endswith(f"/{name}") for one in shown):
+        picture = pictures_of(parse).get(name) if parse is not None else None
+        if picture is None:
             raise self.words.refuse("JOB_001", "Image not found")
-        ids = [one["id"] for one in shown]
-        figures = [e for elements in parse.by_page.values() for e in elements if e.kind.value == "figure"]
-        picture = parse.parsed.pictures[figures[ids.index(name.rpartition(".")[0])].id]
         asset = self.state.assets.put(picture.data, file_name=name, media_type=picture.media_type)
         return FileResponse(asset.path, media_type=asset.media_type)
 
@@ -297,7 +294,9 @@ class Desk:
         if parse is None or not self._is_large(parse, result):
             return result
         stub = {name: result[name] for name in ("extraction_id", "page_count", "plan_info") if name in result}
-        return respell({"is_url": True, "url": self._address(parse, result), **stub}, naming="snake")
+        return respell(
+            {"is_url": True, "url": self._address(parse, result), **stub}, naming=self.quirks.naming
+        )
 
     def _is_large(self, parse: Parse, result: dict[str, object]) -> bool:
         if parse.request.forces_url or len(parse.pages) > self.quirks.large_pages:
@@ -323,7 +322,7 @@ class Desk:
         made = await anyio.to_thread.run_sync(
             lambda: respell(make_result(parse, quirks=self.quirks, plan_info=info), naming=self.quirks.naming)
         )
-        result = made if isinstance(made, dict) else {}
+        result = cast("dict[str, object]", made)
         self._results[job.id] = result
         return result
 

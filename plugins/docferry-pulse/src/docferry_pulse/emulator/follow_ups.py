@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from starlette.responses import Response
 
@@ -48,9 +48,8 @@ class FollowUpDesk:
         job = await self._start(visit, request, body, parses, credits_per_page=SPLIT_CREDITS)
         split_id = as_uuid(self._desk.state.jobs.make_id(f"split {job.number}"))
         result = split_output(request, parses[0], split_id=split_id)
-        output = result["split_output"]
-        splits: Mapping[str, Sequence[int]] = output["splits"] if isinstance(output, dict) else {}
-        self._splits[split_id] = (request.extraction_ids, splits)
+        output = cast("dict[str, dict[str, Sequence[int]]]", result["split_output"])
+        self._splits[split_id] = (request.extraction_ids, output["splits"])
         return await self._answer(visit, job, result, is_async=request.is_async)
 
     async def schema(self, visit: Visit) -> Response:

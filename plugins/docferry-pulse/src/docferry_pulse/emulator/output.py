@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from docferry.emulation import ParsedFile
+from docferry.emulation import ParsedFile, Picture
 from docferry.model import BoundingBox, Element, ElementKind, TableCell
+from docferry.reading.values import is_mapping
 from docferry_pulse.emulator.quirks import PulseQuirks
 from docferry_pulse.emulator.request import ExtractRequest
 from docferry_pulse.emulator.writing import PageText, write_markdown, write_page
 
-__all__ = ["Parse", "make_result", "respell"]
+__all__ = ["Parse", "make_result", "pictures_of", "respell"]
 
 CLASSES = {
     ElementKind.TITLE: "Title",
@@ -27,7 +28,6 @@ ALL_CLASSES = ("Text", "Title", "Header", "Footer", "Page Number", "Images", "Ta
 ID_NAMES = {"Images": "img", "Tables": "tbl"}
 CONFIDENCE = 0.973
 MAX_WORDS = 400
-MANY_COLUMNS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +105,26 @@ def make_result(parse: Parse, *, quirks: PulseQuirks, plan_info: Mapping[str, ob
     return result
 
 
+def pictures_of(parse: Parse) -> dict[str, Picture]:
+    """The pictures that a result shows, by the last part of their addresses."""
+    if not parse.request.shows_images:
+        return {}
+    pictures = parse.parsed.pictures
+    return {
+        f"{name}{pictures[element_id].suffix}": pictures[element_id]
+        for element_id, name in _ids(parse.by_page.values())
+        if element_id in pictures
+    }
+
+
 def respell(value: object, *, naming: str) -> object:
     """The same with the names of fields spelt in another case; names of classes and topics stay."""
     if isinstance(value, list):
         return [respell(item, naming=naming) for item in cast("list[object]", value)]
-    if not isinstance(value, dict) or naming == "snake":
+    if naming == "snake" or not is_mapping(value):
         return value
-    spelt = {}
-    for name, item in cast("dict[str, object]", value).items():
+    spelt: dict[str, object] = {}
+    for name, item in value.items():
         if re.fullmatch(r"[a-z]+(?:_[a-z]+)+", name):
             first, *others = name.split("_")
             camel = first + "".join(other.capitalize() for other in others)

@@ -31,7 +31,7 @@ class PulseQuirks(pydantic.BaseModel):
     """Whether a submission with `async` is answered with the result, as a client must be prepared for."""
 
     large_at: Literal["service", "storage"] = "service"
-    """Where large results are handed out: newer documents say at the service, older ones at a storage host."""
+    """Where large results are handed out: newer documents name the service, older ones a storage host."""
 
     large_pages: Annotated[int, pydantic.Field(ge=0)] = 70
     """Results of more pages are large. Source: API definition in pulse-python-sdk 1.0.17."""

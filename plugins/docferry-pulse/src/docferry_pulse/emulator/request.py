@@ -1,8 +1,8 @@
 """What clients of the emulated service ask for: parameters of a submission, checked as the service does.
 
-Written from the vendor's documents and API definition alone and not from our own client, so that the two share
-no mistake. Names are taken in snake, camel and hyphen case; objects as JSON, as JSON text, or as form fields
-with brackets; switches as JSON or as text.
+Written from the vendor's documents and API definition alone and not from our own client, so that the two
+share no mistake. Names are taken in snake, camel and hyphen case; objects as JSON, as JSON text, or as form
+fields with brackets; switches as JSON or as text.
 Source: docs.runpulse.com/api-reference/endpoint/extract and pulse-python-sdk 1.0.17 (read 2026-11-21).
 """
 

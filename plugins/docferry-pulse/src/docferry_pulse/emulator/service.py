@@ -30,8 +30,8 @@ def make_emulator(settings: EmulatorSettings) -> EmulatedService:
     """Make the emulated service.
 
     Kinds of requests for the fault script: submit (/extract), extract_async (the deprecated path), poll and
-    cancel (/job/ID, and the old /cancel/ID), large (/large_results/ID), image (/results/ID/images/NAME), split,
-    schema, account (/pages), webhook, asset (a storage host's large results).
+    cancel (/job/ID, and the old /cancel/ID), large (/large_results/ID), image (/results/ID/images/NAME),
+    split, schema, account (/pages), webhook, asset (a storage host's large results).
 
     Raises:
         InvalidOptionsError: A quirk or the fault script is wrong.

@@ -117,7 +117,7 @@ def schema_output(
 ) -> dict[str, object]:
     """The result of a schema step: each property's value is the first line that mentions its name."""
     pages = {page: text for parse in parses for page, text in _page_texts(parse)}
-    credits = CREDITS_OF_SCHEMA * len(pages)
+    credits_used = CREDITS_OF_SCHEMA * len(pages)
     if request.split_id:
         results = {
             topic: _values(schema, [pages[page] for page in splits.get(topic, ()) if page in pages])
@@ -128,13 +128,13 @@ def schema_output(
             "split_id": request.split_id,
             "results": results,
             "input_schemas": {topic: dict(schema) for topic, schema in request.by_topic.items()},
-            "credits_used": credits,
+            "credits_used": credits_used,
         }
     result: dict[str, object] = {
         "schema_id": schema_id,
         "version": 1,
         "schema_output": _values(request.schema, list(pages.values())),
-        "credits_used": credits,
+        "credits_used": credits_used,
     }
     if len(parses) > 1:
         result["extraction_ids"] = list(request.extraction_ids)

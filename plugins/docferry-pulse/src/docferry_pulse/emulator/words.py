@@ -15,8 +15,8 @@ from docferry_pulse.emulator.quirks import PulseQuirks
 
 __all__ = ["Words"]
 
-# Source: docs.runpulse.com/advanced/error-handling in three ages (read 2026-11-21); FILE_003 to FILE_006 are of
-# the table of 2025.
+# Source: docs.runpulse.com/advanced/error-handling in three ages (read 2026-11-21); FILE_003 to FILE_006
+# are of the table of 2025.
 ERRORS = {
     "AUTH_001": (401, "API key is missing"),
     "AUTH_002": (401, "Invalid API key"),

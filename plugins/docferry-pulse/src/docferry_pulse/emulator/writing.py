@@ -31,7 +31,7 @@ class PageText:
 
 def write_markdown(pages: Sequence[PageText], *, has_marks: bool) -> str:
     """The text of all pages, with a mark behind each."""
-    texts = []
+    texts: list[str] = []
     for page in pages:
         text = "\n\n".join(page.blocks)
         texts.append(f"{text}\n\n<!-- PageBreak [{page.number}] -->\n" if has_marks else text)

@@ -1,0 +1,339 @@
+"""Steps on documents that were parsed: split them into topics, and find values by a schema.
+
+Each step is a job of its own in the ledger, and its result is kept like that of a parse: the same step on
+the same parse is paid once, in whatever process and however often it is asked for. Every function has a
+twin whose name ends with `_async`, which takes the same arguments and does not block the loop.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import pydantic
+
+from docferry.errors import InvalidOptionsError
+from docferry.ingest.clerk import GivenOptions, JobId
+from docferry.ingest.job_book import wait, wait_async
+from docferry.ledger import JobRecord
+from docferry.provider import JobSettings, read_options
+from docferry.provider.errand import recall_errand
+from docferry.provider.job_room import job_runner
+from docferry.sources import SourceFile
+from docferry_pulse.api import PulseApi, make_api
+from docferry_pulse.failures import PROVIDER, no_record
+from docferry_pulse.options import PulseOptions
+from docferry_pulse.parts import read_kept
+from docferry_pulse.step_api import StepApi
+from docferry_pulse.steps import (
+    SchemaConfig,
+    SchemaResult,
+    SplitResult,
+    StepOptions,
+    Topic,
+    TopicResults,
+    encode_config,
+    encode_topics,
+    read_schema_result,
+    read_split_result,
+    read_topic_results,
+)
+from docferry_pulse.wire import read_extraction
+
+__all__ = [
+    "extract_schema",
+    "extract_schema_async",
+    "extract_schema_by_topic",
+    "extract_schema_by_topic_async",
+    "split",
+    "split_async",
+]
+
+SPLIT, SCHEMA = "split", "schema"
+UNSEEN = "application/octet-stream"
+Result = TypeVar("Result")
+Body = dict[str, pydantic.JsonValue]
+
+
+def split(
+    job: JobId,
+    topics: Iterable[Topic] = (),
+    *,
+    config_id: str = "",
+    options: GivenOptions = None,
+    settings: JobSettings | None = None,
+) -> SplitResult:
+    """Find the pages of topics in a parsed document. Costs 2 credits a page, once.
+
+    Args:
+        job: The job of the parse, by its id in the ledger or its record; it is waited for if need be.
+        topics: The topics.
+        config_id: Id of a configuration saved at the service, instead of topics.
+        options: Key and address, as for a parse; None for those of the environment.
+        settings: Ledger, cache, deadline, proxies; None for the defaults. With `refreshes` the step is paid
+            for anew.
+
+    Returns:
+        The pages by topic.
+
+    Raises:
+        InvalidOptionsError: There are no topics, or the job is no parse by this provider.
+        JobNotFoundError: The ledger has no such job, or the service no longer has the parsed document.
+        RejectedError: The document was parsed with storage off.
+        DocferryError: Why there is no result.
+    """
+    body = encode_topics(topics, config_id=config_id)
+    return wait(_split(job, body, options, settings or JobSettings()))
+
+
+async def split_async(
+    job: JobId,
+    topics: Iterable[Topic] = (),
+    *,
+    config_id: str = "",
+    options: GivenOptions = None,
+    settings: JobSettings | None = None,
+) -> SplitResult:
+    """See `split`."""
+    body = encode_topics(topics, config_id=config_id)
+    return await wait_async(_split(job, body, options, settings or JobSettings()))
+
+
+def extract_schema(
+    job: JobId | Iterable[JobId],
+    config: SchemaConfig,
+    *,
+    options: GivenOptions = None,
+    settings: JobSettings | None = None,
+) -> SchemaResult:
+    """Find values in a parsed document, or in several together. Costs 1 credit a page, once.
+
+    Args:
+        job: The job of the parse, or the jobs of several, by their ids in the ledger or their records.
+        config: Which values.
+        options: As for `split`.
+        settings: As for `split`.
+
+    Returns:
+        The values, and where they were found.
+
+    Raises:
+        InvalidOptionsError: Nothing says which values, the service refuses the schema, or a job is no parse.
+        JobNotFoundError: As for `split`.
+        RejectedError: A document was parsed with storage off.
+        DocferryError: Why there is no result.
+    """
+    return wait(_schema(_jobs(job), _config(config), options, settings or JobSettings()))
+
+
+async def extract_schema_async(
+    job: JobId | Iterable[JobId],
+    config: SchemaConfig,
+    *,
+    options: GivenOptions = None,
+    settings: JobSettings | None = None,
+) -> SchemaResult:
+    """See `extract_schema`."""
+    work = _schema(_jobs(job), _config(config), options, settings or JobSettings())
+    return await wait_async(work)
+
+
+def extract_schema_by_topic(
+    split: SplitResult,
+    configs: Mapping[str, SchemaConfig],
+    *,
+    options: GivenOptions = None,
+    settings: JobSettings | None = None,
+) -> TopicResults:
+    """Find values in the pages of topics, each by a schema of its own. Costs 1 credit a page, once.
+
+    Args:
+        split: From `split`.
+        configs: By topic which values.
+        options: As for `split`.
+        settings: As for `split`.
+
+    Returns:
+        By topic the values, or why there are none.
+
+    Raises:
+        InvalidOptionsError: No topic is named, or nothing says which values of one.
+        JobNotFoundError: The ledger has no such split, or the service no longer has it.
+        DocferryError: Why there is no result.
+    """
+    body = _topic_body(split, configs)
+    return wait(_schema_by_topic(split, body, options, settings or JobSettings()))
+
+
+async def extract_schema_by_topic_async(
+    split: SplitResult,
+    configs: Mapping[str, SchemaConfig],
+    *,
+    options: GivenOptions = None,
+    settings: JobSettings | None = None,
+) -> TopicResults:
+    """See `extract_schema_by_topic`."""
+    body = _topic_body(split, configs)
+    return await wait_async(_schema_by_topic(split, body, options, settings or JobSettings()))
+
+
+async def _split(job: JobId, body: Body, options: GivenOptions, settings: JobSettings) -> SplitResult:
+    desk = _StepDesk(options, settings)
+    record = await desk.parse(job)
+    sent: Body = {"extraction_id": await desk.extraction_id(record), **body}
+    return await desk.run(SPLIT, (record,), body, sent, read=read_split_result)
+
+
+async def _schema(
+    jobs: tuple[JobId, ...], body: Body, options: GivenOptions, settings: JobSettings
+) -> SchemaResult:
+    desk = _StepDesk(options, settings)
+    records = tuple([await desk.parse(job) for job in jobs])
+    ids = [await desk.extraction_id(record) for record in records]
+    of: Body = {"extraction_id": ids[0]} if len(ids) == 1 else {"extraction_ids": list(ids)}
+    return await desk.run(SCHEMA, records, body, {**of, **body}, read=read_schema_result)
+
+
+async def _schema_by_topic(
+    split: SplitResult, body: Body, options: GivenOptions, settings: JobSettings
+) -> TopicResults:
+    desk = _StepDesk(options, settings)
+    record = await desk.find(split.job, operation=SPLIT)
+    sent: Body = {"split_id": split.split_id, **body}
+    return await desk.run(SCHEMA, (record,), body, sent, read=read_topic_results)
+
+
+class _StepDesk:
+    """Runs steps with one ledger and cache. Its coroutines run on the engine loop.
+
+    Args:
+        options: Key and address.
+        settings: Our settings for remote jobs.
+    """
+
+    def __init__(self, options: GivenOptions, settings: JobSettings) -> None:
+        self._options = read_options(PulseOptions, options, provider=PROVIDER)
+        self._settings = settings
+        self._runner = job_runner(settings)
+
+    async def parse(self, job: JobId) -> JobRecord:
+        """The job of a parse.
+
+        Raises:
+            InvalidOptionsError: It is none.
+        """
+        return await self.find(job, operation="parse")
+
+    async def find(self, job: JobId, *, operation: str) -> JobRecord:
+        """The job of that operation as the ledger has it.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+            InvalidOptionsError: It is another provider's, or another operation.
+        """
+        job_id = job.id if isinstance(job, JobRecord) else job
+        record = await self._runner.books.do(self._runner.books.ledger.find, job_id)
+        if record.provider != PROVIDER or record.operation != operation:
+            raise InvalidOptionsError(
+                f"job {record.id} is a {record.operation} by provider {record.provider}",
+                next_step=f"give a {operation} by provider {PROVIDER}",
+                source=record.source_name,
+            )
+        return record
+
+    async def extraction_id(self, record: JobRecord) -> str:
+        """The service's id of a parsed document; its job is waited for if need be.
+
+        Raises:
+            RejectedError: The service kept no record of it.
+        """
+        api = self._api(record)
+        account_hash = await self._runner.books.do(
+            self._runner.books.ledger.account_hash, api.identity.account
+        )
+        client = self._runner.client(api, account_hash, settings=self._settings)
+        errand = recall_errand(client, record, account_hash=account_hash, settings=self._settings)
+        payload = await self._runner.obtain(errand)
+        answer = await self._runner.books.do(read_kept, self._runner.books.reader(payload))
+        extraction_id = read_extraction(answer.result).id
+        if not extraction_id:
+            raise no_record(record.receipt.remote_id if record.receipt is not None else record.id)
+        return extraction_id
+
+    async def run(
+        self,
+        operation: str,
+        records: tuple[JobRecord, ...],
+        body: Body,
+        sent: Body,
+        *,
+        read: "Callable[..., Result]",
+    ) -> Result:
+        """Run a step, or take its result of an earlier run.
+
+        Args:
+            operation: split or schema.
+            records: The jobs that it works on.
+            body: What is asked for.
+            sent: The same with the service's ids, which change when a document is parsed anew.
+            read: Reads the result.
+        """
+        api = StepApi(api=self._api(records[0]), operation=operation, body=sent)
+        errand = await self._runner.errand(
+            api,
+            _stand_in(records[0]),
+            pages=None,
+            options=StepOptions(of=tuple(record.payload_key for record in records), body=body),
+            settings=self._settings,
+        )
+        record = await self._runner.submit(errand)
+        payload = await self._runner.obtain(errand)
+        answer = await self._runner.books.do(read_kept, self._runner.books.reader(payload))
+        return read(answer.result, job=record.id)
+
+    def _api(self, record: JobRecord) -> PulseApi:
+        """The protocol with what the job was submitted with, and the key and address given now."""
+        known: dict[str, Any] = json.loads(record.options_json) if record.operation == "parse" else {}
+        given = {name: getattr(self._options, name) for name in self._options.model_fields_set}
+        return make_api(read_options(PulseOptions, known | given, provider=PROVIDER))
+
+
+def _stand_in(record: JobRecord) -> SourceFile:
+    """What stands for the document: a step sends nothing of it, but its key is about its bytes."""
+    return SourceFile(
+        name=record.source_name,
+        file_name=record.file_name or "document",
+        media_type=UNSEEN,
+        size_bytes=0,
+        fingerprint=record.fingerprint,
+        content=b"",
+        part=record.pages,
+    )
+
+
+def _jobs(job: JobId | Iterable[JobId]) -> tuple[JobId, ...]:
+    jobs = (job,) if isinstance(job, str | JobRecord) else tuple(job)
+    if not jobs:
+        raise InvalidOptionsError("no job is named", next_step="give the job of a parse")
+    return jobs
+
+
+def _config(config: SchemaConfig) -> Body:
+    if config.config_id:
+        return {"schema_config_id": config.config_id}
+    return {"schema_config": encode_config(config, schema_name="input_schema")}
+
+
+def _topic_body(split: SplitResult, configs: Mapping[str, SchemaConfig]) -> Body:
+    unknown = sorted(set(configs) - set(split.pages))
+    if unknown or not configs:
+        raise InvalidOptionsError(
+            f"the split has no topic '{unknown[0]}'" if unknown else "no topic is named",
+            next_step=f"it has {', '.join(split.pages)}",
+        )
+    written: Body = {
+        topic: {"schema_config_id": config.config_id}
+        if config.config_id
+        else encode_config(config, schema_name="schema")
+        for topic, config in configs.items()
+    }
+    return {"split_schema_config": written}
