@@ -372,9 +372,9 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _upload_name(file_name: str) -> str:
-    """A base name that every server takes. Its suffix counts: the service may tell kinds of files by it."""
+    """A base name without what a header cannot hold; its suffix counts, and spaces stay."""
     name = re.split(r"[/\\]", file_name)[-1]
-    return re.sub(r"[\s\"';<>|?*\x00-\x1f\x7f]+", "_", name).strip(".") or "document"
+    return re.sub(r"[\"\x00-\x1f\x7f]+", "_", name).strip(" .") or "document"
 
 
 def _figures(answer: Answer) -> Iterator[tuple[str, str]]:
