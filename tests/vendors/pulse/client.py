@@ -1,7 +1,7 @@
 """The vendor's own clients, unmodified, against the emulator of Pulse; `make test-vendors` runs it.
 
 It runs in an environment of its own that has the vendor's SDK and command line and nothing of docferry.
-Everything docferry does here, it does as the command it is given: `client.py path/to/docferry`. At the end the
+It runs in an environment of its own that has the vendor's SDK and command line, and nothing of docferry.
 requests of all three for the same call are recorded and compared field by field.
 """
 

@@ -136,7 +136,14 @@ def read_entries(boxes: object) -> tuple[Entry, ...]:
 
 def picture_addresses(boxes: object) -> tuple[str, ...]:
     """The addresses of all pictures once, in the order of the entries."""
-    return tuple(dict.fromkeys(entry.picture for entry in read_entries(boxes) if entry.picture))
+    groups = [group for group in boxes.values() if is_list(group)] if is_mapping(boxes) else [boxes]
+    addresses = (
+        scalar_text(get(item, "image_url")).strip()
+        for group in groups
+        for item in items_of(group)
+        if is_mapping(item)
+    )
+    return tuple(dict.fromkeys(address for address in addresses if address))
 
 
 def _list_entries(items: object) -> Iterator[Entry]:

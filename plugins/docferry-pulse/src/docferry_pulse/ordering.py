@@ -109,8 +109,9 @@ def _clean(entries: Sequence[Entry], passages: Sequence[Passage]) -> list[Entry]
     A prefix is taken off where the text proves it to be one, and where most texts of the result have one:
     what looks like it may be the beginning of a word such as "3d-printed".
     """
-    marked = [entry for entry in entries if entry.marked_text and not entry.text]
-    n_prefixed = sum(PREFIX.match(entry.marked_text) is not None for entry in marked)
+    marked = [entry.marked_text for entry in entries if entry.marked_text and not entry.text]
+    marked += [cell.text for entry in entries for cell in entry.cells if cell.text]
+    n_prefixed = sum(PREFIX.match(text) is not None for text in marked)
     is_usual = n_prefixed * 2 > len(marked) or any(
         PREFIX.match(entry.marked_text) and not PREFIX.match(entry.text) for entry in entries if entry.text
     )

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeGuard
 
 import pydantic
@@ -87,11 +88,17 @@ def get(raw: Raw, name: str) -> object:
         raw: The object.
         name: The name in snake case.
     """
-    if name in raw:
-        return raw[name]
+    for spelling in _spellings(name):
+        if spelling in raw:
+            return raw[spelling]
+    return None
+
+
+@cache
+def _spellings(name: str) -> tuple[str, ...]:
     first, *others = name.split("_")
     camel = first + "".join(word.capitalize() for word in others)
-    return raw.get(camel, raw.get(name.replace("_", "-")))
+    return tuple(dict.fromkeys((name, camel, name.replace("_", "-"))))
 
 
 def is_list(value: object) -> TypeGuard[list[object]]:
