@@ -37,13 +37,17 @@ def pulse_samples():
 
 @pytest.fixture
 def emulate(monkeypatch, tmp_path):
-    """Starts the service with quirks, for docferry as a user has it: variables, ledger and cache."""
+    """Starts the service with quirks, for docferry as a user has it: variables, ledger and cache.
+
+    Unless told otherwise it answers with results in the place of receipts, so that nothing waits for a poll.
+    """
     opened = []
 
     def emulate(*, settings=None, **quirks):
         quick = {"queue_seconds": 0, "work_seconds": 0, "seconds_per_page": 0}
         made = EmulatorSettings(
-            **quick | (settings or {}), quirks={name: str(value) for name, value in quirks.items()}
+            **quick | (settings or {}),
+            quirks={name: str(value) for name, value in ({"answers_at_once": True} | quirks).items()},
         )
         server = EmulatorServer(make_emulator(made))
         server.start()

@@ -1,11 +1,10 @@
 """Provider pulse keeps the contract of every provider with jobs, over real HTTP to its emulator."""
 
-import io
 import json
 from pathlib import Path
 
 import pytest
-from reportlab.pdfgen.canvas import Canvas
+from pulse_documents import small_pdf
 
 from docferry.emulation import EmulatorSettings
 from docferry.errors import (
@@ -52,20 +51,6 @@ POLL = {
     "RATE_001": None,
 }
 JOB = {"FILE_003": CorruptSourceError, "FILE_006": EncryptedSourceError, "PROC_001": JobFailedError}
-
-
-def small_pdf(*, lines=(("Tides", "High water is at 06:12."), ("Moorings", "Buoy 7 is free."))):
-    """A PDF of a few lines on each of its pages."""
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, invariant=True)
-    for heading, line in lines:
-        canvas.setFont("Helvetica-Bold", 20)
-        canvas.drawString(72, 740, heading)
-        canvas.setFont("Helvetica", 11)
-        canvas.drawString(72, 700, line)
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
 
 
 def passages(page):

@@ -26,6 +26,9 @@ bounding-boxes, whose examples have both forms (read 2026-11-21)."""
 MIN_PROOF = 8
 """Shorter texts are found on a wrong page by chance too often to prove how boxes count pages."""
 
+HEADS = frozenset({"header", "pageheader"})
+"""Classes that stand at the top of a page, without case and signs."""
+
 MIN_SPLIT = 20
 """Letters of a text that may be looked for on the page before or after its own."""
 
@@ -267,7 +270,7 @@ def _height(entry: Entry) -> tuple[int, float]:
     category = plain_category(entry.category)
     if entry.box is not None:
         return 1, entry.box.top
-    return (0 if "header" in category else 2), 0.0
+    return (0 if category in HEADS else 2), 0.0
 
 
 def _position(entry: Entry, slots: Sequence[Slot]) -> int:
@@ -279,9 +282,12 @@ def _position(entry: Entry, slots: Sequence[Slot]) -> int:
             return before[-1] + 1
         if any(slot.place is not None for slot in slots):
             return 0
-    if entry.box is None and "header" in plain_category(entry.category):
-        return next((index for index, slot in enumerate(slots) if _page(slot) == entry.page), 0)
-    return next((index for index, slot in enumerate(slots) if _is_below(slot, entry)), len(slots))
+    below = next((index for index, slot in enumerate(slots) if _is_below(slot, entry)), len(slots))
+    mine = [index for index, slot in enumerate(slots) if _page(slot) in {entry.page, None}]
+    is_measured = entry.box is not None and any(other.box for slot in slots for other in slot.entries)
+    if plain_category(entry.category) in HEADS and not is_measured:
+        return mine[0] if mine else below
+    return below
 
 
 def _page(slot: Slot) -> int | None:

@@ -62,13 +62,15 @@ def number_sections(
         only = selected_pages(selection, page_count=1) if page_count == 1 else ()
         return SectionPages(pages=(only or (None,)) * len(sections))
     numbers = [section.number or place for place, section in enumerate(closed, start=1)]
-    known = selected_pages(selection, page_count=page_count or len(sections))
+    n_open = len(sections) - len(closed)
+    if n_open and len(closed) < (page_count or 0):
+        numbers.append(numbers[-1] + 1)  # the last page has no mark
+        n_open -= 1
+    known = selected_pages(selection, page_count=page_count or len(numbers))
     pages = _placed(numbers, known, page_count, is_selection=selection is not None)
     if pages is None:
         return SectionPages(pages=(None,) * len(sections), warnings=(_unclear(),))
-    # What stands behind the last mark is the last page when that has no mark, else belongs to the one before.
-    rest = known[len(closed)] if len(closed) < (page_count or 0) and len(closed) < len(known) else pages[-1]
-    return SectionPages(pages=(*pages, *[rest] * (len(sections) - len(closed))))
+    return SectionPages(pages=(*pages, *pages[-1:] * n_open))
 
 
 def _placed(

@@ -55,5 +55,7 @@ def call_webhook(address: str, *, event: dict[str, object], event_id: str, now: 
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
             return 200 <= answer.status < 300  # noqa: PLR2004 - the 2xx range
-    except (urllib.error.URLError, OSError):
+    except (urllib.error.URLError, OSError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it holds the connection
         return False

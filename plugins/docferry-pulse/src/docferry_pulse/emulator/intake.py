@@ -109,6 +109,8 @@ def _download(address: str) -> bytes:
         with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - checked above
             return answer.read()
     except (urllib.error.URLError, OSError, ValueError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it holds the connection
         raise BadRequestError("FILE_005", "File download failed") from error
 
 
