@@ -4,7 +4,6 @@ The wire carries no sizes of pages and no captions as such: a caption comes as t
 """
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 

@@ -141,3 +141,8 @@ def make_item(folder: Path, *, file_name="report.pdf", pages=None, media_type="a
     )
     selection = PageSelection.parse(pages) if pages else None
     return SubmitItem(file=file, pages=selection, options=PulseOptions(api_key=KEY), data_id="job-1")
+
+
+def code_of(answer):
+    """HTTP status and code of an error."""
+    return answer.status_code, answer.json()["error"]["code"]
