@@ -6,8 +6,9 @@ twin whose name ends with `_async`, which takes the same arguments and does not 
 """
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pydantic
 
@@ -15,9 +16,10 @@ from docferry.errors import InvalidOptionsError
 from docferry.ingest.clerk import GivenOptions, JobId
 from docferry.ingest.job_book import wait, wait_async
 from docferry.ledger import JobRecord
-from docferry.provider import JobSettings, read_options
-from docferry.provider.errand import recall_errand
+from docferry.model import Document, Page, PageSelection
+from docferry.provider import JobApi, JobSettings, PayloadReader, read_options
 from docferry.provider.job_room import job_runner
+from docferry.reading.values import NOTHING, Raw
 from docferry.sources import SourceFile
 from docferry_pulse.api import PulseApi, make_api
 from docferry_pulse.failures import PROVIDER, no_record
@@ -213,7 +215,6 @@ class _StepDesk:
     def __init__(self, options: GivenOptions, settings: JobSettings) -> None:
         self._options = read_options(PulseOptions, options, provider=PROVIDER)
         self._settings = settings
-        self._runner = job_runner(settings)
 
     async def parse(self, job: JobId) -> JobRecord:
         """The job of a parse.
@@ -231,7 +232,8 @@ class _StepDesk:
             InvalidOptionsError: It is another provider's, or another operation.
         """
         job_id = job.id if isinstance(job, JobRecord) else job
-        record = await self._runner.books.do(self._runner.books.ledger.find, job_id)
+        books = (await job_runner(self._settings)).books
+        record = await books.do(books.ledger.find, job_id)
         if record.provider != PROVIDER or record.operation != operation:
             raise InvalidOptionsError(
                 f"job {record.id} is a {record.operation} by provider {record.provider}",
@@ -246,15 +248,8 @@ class _StepDesk:
         Raises:
             RejectedError: The service kept no record of it.
         """
-        api = self._api(record)
-        account_hash = await self._runner.books.do(
-            self._runner.books.ledger.account_hash, api.identity.account
-        )
-        client = self._runner.client(api, account_hash, settings=self._settings)
-        errand = recall_errand(client, record, account_hash=account_hash, settings=self._settings)
-        payload = await self._runner.obtain(errand)
-        answer = await self._runner.books.do(read_kept, self._runner.books.reader(payload))
-        extraction_id = read_extraction(answer.result).id
+        result = await self._result(self._api(record), record)
+        extraction_id = read_extraction(result).id
         if not extraction_id:
             raise no_record(record.receipt.remote_id if record.receipt is not None else record.id)
         return extraction_id
@@ -278,23 +273,60 @@ class _StepDesk:
             read: Reads the result.
         """
         api = StepApi(api=self._api(records[0]), operation=operation, body=sent)
-        errand = await self._runner.errand(
+        runner = await job_runner(self._settings)
+        errand = await runner.errand(
             api,
             _stand_in(records[0]),
             pages=None,
             options=StepOptions(of=tuple(record.payload_key for record in records), body=body),
             settings=self._settings,
         )
-        record = await self._runner.submit(errand)
-        payload = await self._runner.obtain(errand)
-        answer = await self._runner.books.do(read_kept, self._runner.books.reader(payload))
-        return read(answer.result, job=record.id)
+        record = await runner.submit(errand)
+        return read(await self._result(api, record), job=record.id)
+
+    async def _result(self, api: JobApi, record: JobRecord) -> Raw:
+        """The result of a job, which is waited for if need be."""
+        listener = _Listener(api, page_count=record.expected_pages or 1)
+        runner = await job_runner(self._settings)
+        await runner.document(cast("JobApi", listener), record, is_sliced=False, settings=self._settings)
+        return listener.result
 
     def _api(self, record: JobRecord) -> PulseApi:
         """The protocol with what the job was submitted with, and the key and address given now."""
         known: dict[str, Any] = json.loads(record.options_json) if record.operation == "parse" else {}
         given = {name: getattr(self._options, name) for name in self._options.model_fields_set}
-        return make_api(read_options(PulseOptions, known | given, provider=PROVIDER))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # whoever set them was warned then
+            return make_api(read_options(PulseOptions, known | given, provider=PROVIDER))
+
+
+class _Listener:
+    """A protocol whose payloads become what is in them instead of a document.
+
+    Args:
+        api: The protocol.
+        page_count: How many pages a document must have.
+    """
+
+    def __init__(self, api: JobApi, *, page_count: int) -> None:
+        self._api = api
+        self._page_count = page_count
+        self.result: Raw = NOTHING
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._api, name)
+
+    def map(self, payload: PayloadReader, *, pages: PageSelection | None, fingerprint: str) -> Document:
+        """Read the result; the document says nothing."""
+        del pages
+        self.result = read_kept(payload).result
+        numbers = range(1, self._page_count + 1)
+        return Document(
+            source_fingerprint=fingerprint,
+            provider=PROVIDER,
+            pages=tuple(Page(number=number) for number in numbers),
+            elements=(),
+        )
 
 
 def _stand_in(record: JobRecord) -> SourceFile:
