@@ -238,3 +238,13 @@ def test_what_is_never_closed_takes_no_longer_than_other_text(text):
     read_markdown(text)
 
     assert time.process_time() - started < 5
+
+
+def test_a_folded_description_is_text_without_its_fold():
+    text = "![](a.png)\n\n<details>\n<summary>image content</summary>\n\nA duck.\n</details>\n"
+
+    assert pieces(text) == [
+        ("figure", "", None),
+        ("paragraph", "image content", None),
+        ("paragraph", "A duck.", None),
+    ]

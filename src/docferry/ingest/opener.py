@@ -37,9 +37,14 @@ class SourceOpener:
     _numbers: tuple[int, ...] | None = field(default=None, init=False)
 
     @property
+    def cuts(self) -> bool:
+        """Whether only the pages wanted are brought, and not the whole source."""
+        return self.pages is not None and Ability.PAGE_SELECTION not in self.info.abilities
+
+    @property
     def asked_pages(self) -> PageSelection | None:
         """The pages to ask the provider for: None when it gets all pages of what is opened."""
-        return None if self._cuts else self.pages
+        return None if self.cuts else self.pages
 
     @asynccontextmanager
     async def open(self, source: Source) -> AsyncGenerator[SourceFile]:
@@ -55,7 +60,7 @@ class SourceOpener:
 
     def renumbered(self, document: Document) -> Document:
         """The document of what was opened, with the page numbers of the whole source."""
-        if not self._cuts:
+        if not self.cuts:
             return document
         if self._numbers is None:
             raise ProviderBugError(
@@ -65,13 +70,9 @@ class SourceOpener:
             )
         return renumber(document, self._numbers)
 
-    @property
-    def _cuts(self) -> bool:
-        return self.pages is not None and Ability.PAGE_SELECTION not in self.info.abilities
-
     def _checked(self, whole: SourceFile) -> SourceFile:
         file = whole
-        if self.pages is not None and self._cuts:
+        if self.pages is not None and self.cuts:
             file, self._numbers = slice_pages(whole, pages=self.pages, password=self.password)
             check_unchanged(whole)  # the part goes by the fingerprint of the whole
         check_source_file(file, info=self.info)

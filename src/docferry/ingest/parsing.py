@@ -101,6 +101,7 @@ class Parsing:
         context = ParseContext(
             info=info,
             jobs=plan.jobs,
+            is_cut=opener.cuts,
             opener=opener.open,
             listener=self._tell,
             arrival=arrival,

@@ -15,6 +15,7 @@ from docferry.provider.job_api import (
 from docferry.provider.job_settings import JobSettings, OnInterrupt, OnUnknown
 from docferry.provider.options import ProviderOptions, read_options
 from docferry.provider.payload_reader import PayloadReader
+from docferry.provider.remedy import Remedy, scrub
 from docferry.provider.signatures import SignatureForm, verify_age, verify_digest, verify_hmac
 from docferry.provider.slicing import renumber
 from docferry.provider.transport import NetworkSettings
@@ -38,6 +39,7 @@ __all__ = [
     "PayloadReader",
     "PollAdvice",
     "ProviderOptions",
+    "Remedy",
     "Request",
     "Response",
     "SavesAssets",
@@ -49,6 +51,7 @@ __all__ = [
     "open_archive",
     "read_options",
     "renumber",
+    "scrub",
     "verify_age",
     "verify_digest",
     "verify_hmac",

@@ -70,9 +70,11 @@ class Agency:
         arrival: Arrival | None,
     ) -> Errand:
         """See `JobRunner.errand`."""
-        expected = await asyncio.to_thread(
-            expected_page_count, file, pages, password=options.document_password
-        )
+        expected = None
+        if not options.selects_pages:
+            expected = await asyncio.to_thread(
+                expected_page_count, file, pages, password=options.document_password
+            )
         return make_errand(
             self.client(api, settings=settings),
             SubmitItem(file=file, pages=pages, options=options, data_id=""),

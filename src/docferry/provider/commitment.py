@@ -105,7 +105,8 @@ class Commitment:
         except DocferryError as error:  # the file was changed, say: the request did not go out whole
             await self._log.refused(error)
             raise
-        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in LATE_STATUSES:
+        is_late = response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in LATE_STATUSES
+        if is_late and not request.reads_errors:
             raise await self._unknown(f"the service answered HTTP {response.status}")
         self._stage = _Stage.ANSWERED
         return response

@@ -27,6 +27,7 @@ class ParseContext:
     Args:
         info: The provider's own card.
         jobs: Our settings for remote jobs.
+        is_cut: Whether `open` brings only some pages of the source, because the provider selects none itself.
         opener: Opens a source and checks it against the card; `open` is the way to call it.
         listener: Receives progress events on the engine's thread.
         arrival: This source among those of its run.
@@ -34,6 +35,7 @@ class ParseContext:
 
     info: ProviderInfo
     jobs: JobSettings = field(default_factory=JobSettings)
+    is_cut: bool = False
     opener: Callable[[Source], AbstractAsyncContextManager[SourceFile]] = field(repr=False)
     listener: Callable[[ProgressEvent], None] = field(repr=False)
     arrival: Arrival = field(default_factory=lambda: Arrival(Intake()), repr=False)

@@ -66,6 +66,10 @@ class Request:
         is_foreign: Whether the address is not the service's own, such as a signed address of a storage host:
             the service's default headers are then not sent.
         timeout_seconds: How long to wait for an answer; None for the client's default.
+        weight: How many requests it counts for in the account's `requests_per_second`, where a service counts
+            files; 0 when it does not count.
+        reads_errors: Whether the exchange of a committing request reads answers of 5xx, 408 and 425 as well,
+            because the service says in their body that it did nothing. What it then raises decides.
     """
 
     method: str
@@ -83,6 +87,8 @@ class Request:
     checks: PartCheck | None = field(default=None, repr=False)
     is_foreign: bool = False
     timeout_seconds: float | None = None
+    weight: int = 1
+    reads_errors: bool = False
 
     @property
     def has_body(self) -> bool:

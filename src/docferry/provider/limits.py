@@ -76,13 +76,17 @@ class AccountLimiter:
         self._jobs_under_way -= 1
         self._wake()
 
-    async def pace(self) -> None:
-        """Wait until the account may send its next request."""
-        if not self._interval:
+    async def pace(self, weight: int = 1) -> None:
+        """Wait until the account may send its next request.
+
+        Args:
+            weight: How many requests it counts for; 0 for one that does not count and does not wait.
+        """
+        if not self._interval or not weight:
             return
         now = self._clock.monotonic()
         start = max(now, self._next_request_at)
-        self._next_request_at = start + self._interval
+        self._next_request_at = start + self._interval * weight
         if start > now:
             await self._clock.sleep(start - now)
 

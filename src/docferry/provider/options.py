@@ -61,6 +61,11 @@ class ProviderOptions(pydantic.BaseModel):
         password = getattr(self, "password", None)
         return password.get_secret_value() if isinstance(password, pydantic.SecretStr) else None
 
+    @property
+    def selects_pages(self) -> bool:
+        """Whether an option has the service parse some pages only, so that nobody here knows how many."""
+        return False
+
     def _is_implied(self, name: str, value: object) -> bool:
         marks = _marks(type(self), name)
         # As text, because 0 and False are equal in Python and not in JSON.

@@ -142,7 +142,7 @@ class Sender:
 
     async def _pace(self, request: Request) -> None:
         if not request.is_foreign:
-            await self.limiter.pace()
+            await self.limiter.pace(request.weight)
 
     async def _transmit(self, request: Request, writer: PartWriter | None) -> Response:
         if not request.saves_as or writer is None:

@@ -1,5 +1,6 @@
 """Markdown, HTML, JSON and pictures into what documents are made of: `docferry.rendering` reversed. Pure."""
 
+from docferry.reading.formulas import bare_formula
 from docferry.reading.html import HtmlTable, HtmlText, read_html
 from docferry.reading.markdown import InlineText, Piece, read_inline, read_markdown
 from docferry.reading.pictures import SUFFIXES, decode_image, image_media_type, is_remote, take_images
@@ -11,6 +12,7 @@ __all__ = [
     "HtmlText",
     "InlineText",
     "Piece",
+    "bare_formula",
     "decode_image",
     "document_of",
     "elements_of",

@@ -17,7 +17,7 @@ from docferry.model import (
     Page,
     Region,
 )
-from docferry.reading import Piece, take_images
+from docferry.reading import Piece, bare_formula, take_images
 from docferry_somark.dialect import read_dialect
 from docferry_somark.images import ImageShelf
 from docferry_somark.linking import Draft, join_pages, link_captions, mark_footnotes
@@ -74,7 +74,6 @@ KINDS = {
 FURNITURE = frozenset({ElementKind.HEADER, ElementKind.FOOTER, ElementKind.PAGE_NUMBER})
 MAX_LEVEL = 6
 HEADING_MARK = re.compile(r"(#{1,6})\s+(?=\S)")
-MATH_MARKS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 # A code block may end in the link of a picture: a QR code that stands beside the code.
 IMAGE_LINE = re.compile(r"\n!\[[^\n]*\]\([^\n]*\)\s*\Z")
 
@@ -200,18 +199,10 @@ def _refine(kind: ElementKind | None, text: str, level: int | None) -> tuple[Ele
         level = level or (len(mark.group(1)) if mark else None)
         return kind, text, None if level is None else min(level, MAX_LEVEL)
     if kind is ElementKind.FORMULA:
-        return kind, _bare_formula(text), None
+        return kind, bare_formula(text), None
     if kind is ElementKind.OTHER and any(character.isalnum() for character in text):
         return ElementKind.PARAGRAPH, text, None  # a "blank" that holds more than the line to write on
     return kind, text, None
-
-
-def _bare_formula(text: str) -> str:
-    for opening, closing in MATH_MARKS:
-        inner = text[len(opening) : -len(closing)]
-        if text.startswith(opening) and text.endswith(closing) and inner.strip() and closing not in inner:
-            return inner.strip()
-    return text
 
 
 def _is_bare_table(kind: ElementKind | None, content: str) -> bool:
