@@ -1,0 +1,177 @@
+"""Fills what one file of a result lacks from the others.
+
+The files describe the same blocks: a block of one is found in another by its box, or else by its text. Blocks
+that only another file has are added, so that nothing is dropped because one file leaves it out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from pathlib import PurePosixPath
+
+from docferry_mineru.blocks import Block, Form, Item, Note, WirePage, letters_of
+from docferry_mineru.words import family_of
+
+__all__ = ["fill"]
+
+GRAIN = 1000
+"""Boxes count as equal when they are in the thousandths of a page, which is what content lists give."""
+
+
+def fill(form: Form, others: Iterable[Form]) -> Form:
+    """Fill a form from others, of which the first comes first.
+
+    Taken over are boxes, levels of headings, cells of tables, pictures, captions, items of lists, sizes of
+    pages, certainty, and blocks and pages that the form does not have.
+    """
+    for other in others:
+        mine = {page.index: page for page in form.pages}
+        theirs = {page.index: page for page in other.pages}
+        texts = _Texts(mine)
+        pages = tuple(
+            _filled(mine.get(index) or WirePage(index=index), theirs.get(index), texts)
+            for index in sorted({*mine, *theirs})
+        )
+        form = Form(
+            name=form.name,
+            pages=pages,
+            names_blank_pages=form.names_blank_pages or other.names_blank_pages,
+            counts_absolutely=form.counts_absolutely,
+        )
+    return form
+
+
+class _Texts:
+    """What is said on a page and its neighbours, where the rest of a paragraph may stand."""
+
+    def __init__(self, pages: dict[int, WirePage]) -> None:
+        self._pages = pages
+        self._letters: dict[int, str] = {}
+        self._images = {_image_name(block) for page in pages.values() for block in page.blocks}
+
+    def hold(self, block: Block, index: int) -> bool:
+        """Whether all that a block says is said there."""
+        pieces = block.pieces
+        if not pieces:
+            return not block.image or _image_name(block) in self._images
+        said = "".join(self._on(place) for place in (index - 1, index, index + 1))
+        return all(letters in said for letters in pieces)
+
+    def _on(self, index: int) -> str:
+        if index not in self._letters:
+            page = self._pages.get(index)
+            blocks = page.blocks if page is not None else ()
+            self._letters[index] = "".join(block.letters for block in blocks)
+        return self._letters[index]
+
+
+def _filled(page: WirePage, other: WirePage | None, texts: _Texts) -> WirePage:
+    if other is None:
+        return page
+    partners = _Partners(other.blocks)
+    found = partners.of(page.blocks)
+    blocks = [
+        block if partner is None else _merged(block, partner)
+        for block, partner in zip(page.blocks, found, strict=True)
+    ]
+    lacks_apart = not any(block.is_apart for block in page.blocks)
+    added = [
+        replace(block, is_apart=True)
+        for block in partners.unused()
+        if (block.is_apart and lacks_apart and not block.is_empty) or not texts.hold(block, page.index)
+    ]
+    return WirePage(
+        index=page.index,
+        width=page.width or other.width,
+        height=page.height or other.height,
+        blocks=(*blocks, *added),
+    )
+
+
+class _Partners:
+    """The blocks of another file, each of which is handed out once."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = blocks
+        self._is_used = [False] * len(blocks)
+        self._by_box: dict[object, list[int]] = defaultdict(list)
+        self._by_text: dict[object, list[int]] = defaultdict(list)
+        for place in reversed(range(len(blocks))):
+            for index, key in (
+                (self._by_box, _box_key(blocks[place])),
+                (self._by_text, _text_key(blocks[place])),
+            ):
+                if key is not None:
+                    index[key].append(place)
+
+    def of(self, blocks: Sequence[Block]) -> list[Block | None]:
+        """The partner of each block: all by boxes first, then the rest by their text."""
+        found = [self._take(self._by_box, _box_key(block)) for block in blocks]
+        return [
+            partner if partner is not None else self._take(self._by_text, _text_key(block))
+            for block, partner in zip(blocks, found, strict=True)
+        ]
+
+    def unused(self) -> Iterator[Block]:
+        """Those that nobody took, in order."""
+        return (block for block, is_used in zip(self._blocks, self._is_used, strict=True) if not is_used)
+
+    def _take(self, index: dict[object, list[int]], key: object) -> Block | None:
+        places = index.get(key, []) if key is not None else []
+        while places:
+            place = places.pop()
+            if not self._is_used[place]:
+                self._is_used[place] = True
+                return self._blocks[place]
+        return None
+
+
+def _box_key(block: Block) -> object:
+    if block.box is None:
+        return None
+    return (family_of(block), *(int(edge * GRAIN + 1e-6) for edge in block.box.as_tuple()))
+
+
+def _text_key(block: Block) -> object:
+    letters = block.letters
+    return (family_of(block), letters) if letters else None
+
+
+def _image_name(block: Block) -> str:
+    return PurePosixPath(block.image[-200:]).name
+
+
+def _merged(block: Block, other: Block) -> Block:
+    is_regained = block.is_empty and not other.continues  # the rest of a joined paragraph stays where it is
+    has_items = not block.items and bool(other.items) and other.letters == block.letters
+    base = replace(block, text="", items=other.items, kind=other.kind) if has_items else block
+    return replace(
+        base,
+        text=other.text if is_regained else base.text,
+        level=other.level if other.level is not None and block.level in {None, 1} else block.level,
+        box=other.box if block.box is None or _box_key(block) == _box_key(other) else block.box,
+        items=_items(base.items, other.items),
+        table=block.table or ("" if block.text else other.table),
+        image=block.image or other.image,
+        captions=_notes(block.captions, other.captions),
+        footnotes=_notes(block.footnotes, other.footnotes),
+        confidence=other.confidence if block.confidence is None else block.confidence,
+    )
+
+
+def _items(items: tuple[Item, ...], others: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items, with the boxes of the others where they are the same ones."""
+    if len(items) != len(others):
+        return items
+    return tuple(replace(item, box=item.box or other.box) for item, other in zip(items, others, strict=True))
+
+
+def _notes(notes: tuple[Note, ...], others: tuple[Note, ...]) -> tuple[Note, ...]:
+    """The notes; the others when they say the same and more of it, as one by one and with their boxes."""
+    if not notes:
+        return others
+    mine, theirs = (letters_of("".join(note.text for note in group)) for group in (notes, others))
+    is_finer = len(others) > len(notes) or any(note.box for note in others)
+    is_boxed = all(note.box for note in chain(notes))
+    return others if mine == theirs and is_finer and not is_boxed else notes
