@@ -1,4 +1,5 @@
-"""Provider mineru keeps the contract of every provider with jobs: the cloud, the agent and each kind of server.
+"""Provider mineru keeps the contract of every provider with jobs: the cloud, the agent, each server.
+
 
 Over real HTTP to the emulator.
 """
