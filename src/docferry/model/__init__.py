@@ -1,7 +1,7 @@
 """The nouns: frozen values with units and invariants. No I/O, clocks or environment here."""
 
 from docferry.model.codec import decode_document, encode_document
-from docferry.model.document import SCHEMA_VERSION, Document, DocumentWarning, Page
+from docferry.model.document import PAGES_UNKNOWN, SCHEMA_VERSION, Document, DocumentWarning, Page
 from docferry.model.element import Element, ElementKind, Image
 from docferry.model.geometry import BoundingBox, LengthUnit, Region
 from docferry.model.job import (
@@ -22,6 +22,7 @@ from docferry.model.provider_info import Ability, FileFormat, ProviderInfo
 from docferry.model.table import Table, TableCell
 
 __all__ = [
+    "PAGES_UNKNOWN",
     "SCHEMA_VERSION",
     "Ability",
     "AccountStatus",

@@ -6,7 +6,7 @@ from itertools import pairwise
 from docferry.model.element import Element
 from docferry.model.geometry import LengthUnit
 
-__all__ = ["SCHEMA_VERSION", "Document", "DocumentWarning", "Page"]
+__all__ = ["PAGES_UNKNOWN", "SCHEMA_VERSION", "Document", "DocumentWarning", "Page"]
 
 SCHEMA_VERSION = "1.0"
 """Version of the document model. A new minor version adds fields; a new major version changes meanings."""
@@ -33,6 +33,10 @@ class Page:
     def __post_init__(self) -> None:
         if self.number < 1:
             raise ValueError(f"pages count from 1, not {self.number}")
+
+
+PAGES_UNKNOWN = "pages_unknown"
+"""Code of the warning on a document of running text: nothing says on which page a passage stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

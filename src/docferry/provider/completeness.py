@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from docferry.errors import InvalidResponseError
-from docferry.model import Document, DocumentWarning, PageSelection
+from docferry.model import PAGES_UNKNOWN, Document, DocumentWarning, Page, PageSelection, Region
 from docferry.sources import SourceFile, count_pages
 
 __all__ = ["check_pages", "expected_page_count"]
@@ -31,11 +31,17 @@ def expected_page_count(
 def check_pages(document: Document, expected: int | None) -> Document:
     """Refuse a document with pages missing; add a warning to one with pages too many.
 
+    A document of running text, which says itself that it knows nothing of pages, gets those of the file.
+
     Raises:
         InvalidResponseError: It has fewer pages than expected.
     """
     found = len(document.pages)
-    if expected is None or found == expected:
+    if expected is None:
+        return document
+    if found <= expected and any(warning.code == PAGES_UNKNOWN for warning in document.warnings):
+        return _with_pages(document, expected)
+    if found == expected:
         return document
     if found < expected:
         raise InvalidResponseError(f"the result has {found} of {expected} pages", provider=document.provider)
@@ -44,3 +50,18 @@ def check_pages(document: Document, expected: int | None) -> Document:
         message=f"the result has {found} pages, the file {expected}",
     )
     return replace(document, warnings=(*document.warnings, warning))
+
+
+def _with_pages(document: Document, count: int) -> Document:
+    """Running text with as many pages as the file has: of one page, everything stands on it."""
+    document = replace(document, pages=tuple(Page(number=number) for number in range(1, count + 1)))
+    if count > 1:
+        return document
+    there = (Region(page=1),)
+    return replace(
+        document,
+        elements=tuple(
+            element if element.regions else replace(element, regions=there) for element in document.elements
+        ),
+        warnings=tuple(warning for warning in document.warnings if warning.code != PAGES_UNKNOWN),
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from docferry.model import Document, DocumentWarning, Element, ElementKind, Image, Page, Region
+from docferry.model import PAGES_UNKNOWN, Document, DocumentWarning, Element, ElementKind, Image, Page, Region
 from docferry.reading.captions import caption_kind
 from docferry.reading.markdown import Piece, read_markdown
 from docferry.reading.markdown_syntax import split_front_matter
@@ -83,7 +83,7 @@ def document_of(
         provider=provider,
         pages=tuple(Page(number=number) for number in range(1, (page_count or 1) + 1)),
         elements=tie_captions(elements_of(pieces, page=page, find_image=find_image)),
-        warnings=() if page else (DocumentWarning(code="pages_unknown", message=message),),
+        warnings=() if page else (DocumentWarning(code=PAGES_UNKNOWN, message=message),),
     )
 
 

@@ -44,7 +44,6 @@ def docferry_provider_info() -> ProviderInfo:
             "MINERU_SERVER_URL",
             "MINERU_SERVER_API_KEY",
             "MINERU_SEED",
-            "MINERU_UID",
         ),
         homepage="https://mineru.net",
     )

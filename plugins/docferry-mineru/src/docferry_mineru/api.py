@@ -1,5 +1,6 @@
 """The protocol's side of provider mineru: which service is spoken to, and what becomes of its results."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,17 +24,19 @@ from docferry.provider import (
     ServiceIdentity,
     SubmitItem,
 )
-from docferry.settings import read_environment
 from docferry_mineru.agent import AgentService
 from docferry_mineru.assets import asset_paths
 from docferry_mineru.cloud import CloudService
-from docferry_mineru.endpoint import Endpoint, resolve_endpoint
+from docferry_mineru.endpoint import Endpoint, Surroundings, resolve_endpoint
 from docferry_mineru.failures import PROVIDER
-from docferry_mineru.options import SEED, MineruOptions, Mode
+from docferry_mineru.options import MineruOptions, Mode
 from docferry_mineru.result import map_payload
 from docferry_mineru.server import ServerService
 
 __all__ = ["MineruApi", "make_api"]
+
+SEED = re.compile(r"[A-Za-z0-9_]{1,64}")
+"""Source: mineru.net/doc/docs/index_en (read 2026-11-21)."""
 
 Service = CloudService | AgentService | ServerService
 
@@ -155,27 +158,23 @@ def make_api(options: MineruOptions, *, environment: Mapping[str, str] | None = 
         MissingCredentialError: The cloud is meant, and there is no token.
         InvalidOptionsError: An address is missing or none, or a callback is wanted without a seed.
     """
-    endpoint = resolve_endpoint(options, environment=environment)
-    return MineruApi(
-        endpoint=endpoint, options=options, service=_make_service(endpoint, options, environment)
-    )
-
-
-def _make_service(
-    endpoint: Endpoint, options: MineruOptions, environment: Mapping[str, str] | None
-) -> Service:
+    surroundings = Surroundings.read(environment)
+    endpoint = resolve_endpoint(options, surroundings)
+    service: Service
     if endpoint.mode is Mode.SERVER:
-        return ServerService(endpoint=endpoint, options=options)
-    if endpoint.mode is Mode.AGENT:
-        return AgentService(endpoint=endpoint, options=options)
-    return CloudService(endpoint=endpoint, options=options, seed=_seed(options, environment))
+        service = ServerService(endpoint=endpoint, options=options)
+    elif endpoint.mode is Mode.AGENT:
+        service = AgentService(endpoint=endpoint, options=options)
+    else:
+        service = CloudService(endpoint=endpoint, options=options, seed=_seed(options, surroundings))
+    return MineruApi(endpoint=endpoint, options=options, service=service)
 
 
-def _seed(options: MineruOptions, environment: Mapping[str, str] | None) -> str:
+def _seed(options: MineruOptions, surroundings: Surroundings) -> str:
     if options.callback is None:
         return ""
-    given = options.seed.get_secret_value() if options.seed is not None else ""
-    seed = given or read_environment("MINERU_SEED", environment=environment) or ""
+    given = options.seed.get_secret_value().strip() if options.seed is not None else ""
+    seed = given or surroundings.seed or ""
     if not SEED.fullmatch(seed):
         raise InvalidOptionsError(
             "callbacks of provider mineru need a seed",

@@ -36,7 +36,6 @@ and later say 50 for uploads. Source: mineru.net/doc/docs/index_en (read 2026-11
 NOT_SEMANTIC: dict[str, pydantic.JsonValue] = {"semantic": False}
 
 DATA_ID = re.compile(r"[A-Za-z0-9_.-]{1,90}")
-SEED = re.compile(r"[A-Za-z0-9_]{1,64}")
 LANGUAGE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
 
 
@@ -271,13 +270,6 @@ class MineruOptions(ProviderOptions):
     @classmethod
     def _check_language(cls, value: str) -> str:
         return _matched(value.strip(), LANGUAGE, "language", "a code such as ch, en or latin") or value
-
-    @pydantic.field_validator("seed")
-    @classmethod
-    def _check_seed(cls, value: pydantic.SecretStr | None) -> pydantic.SecretStr | None:
-        if value is not None:
-            _matched(value.get_secret_value(), SEED, "seed", 'up to 64 letters, digits and "_"')
-        return value
 
     @pydantic.field_validator("callback")
     @classmethod

@@ -52,6 +52,10 @@ class Memory:
         """Keep what was found out."""
         self._facts[endpoint.base_url] = facts
 
+    def clear(self) -> None:
+        """Forget all servers."""
+        self._facts.clear()
+
     def forget(self, endpoint: Endpoint) -> bool:
         """Forget a server; whether it was known."""
         return self._facts.pop(endpoint.base_url, None) is not None

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from docferry.errors import InvalidResponseError
-from docferry.model import Document, DocumentWarning, Element, Page, PageSelection
+from docferry.model import PAGES_UNKNOWN, Document, DocumentWarning, Element, Page, PageSelection
 from docferry.provider import PayloadReader
 from docferry.reading import elements_of, read_markdown
 from docferry_mineru.blocks import Form, WirePage
@@ -97,7 +97,7 @@ def _map_markdown(
         provider=PROVIDER,
         pages=tuple(Page(number=number) for number in numbers.values()),
         elements=elements_of(read_markdown(bundle.markdown or ""), page=page, find_image=find_image),
-        warnings=() if page is not None else (DocumentWarning(code="pages_unknown", message=message),),
+        warnings=() if page is not None else (DocumentWarning(code=PAGES_UNKNOWN, message=message),),
     )
 
 
