@@ -68,12 +68,12 @@ _ROOMS = {
 
 
 def chunk(
-    document: "Document", *, max_tokens: int = 512, encoding: str = "o200k_base", source_name: str = ""
+    document: "Document | str", *, max_tokens: int = 512, encoding: str = "o200k_base", source_name: str = ""
 ) -> "tuple[Chunk, ...]":
     """Cut a document into chunks.
 
     Args:
-        document: What `parse` returned, or a provider.
+        document: What `parse` returned, or a provider; or a Markdown text, whose chunks have no pages.
         max_tokens: Budget of one chunk in tokens of the encoding, heading path included.
         encoding: Name of a tiktoken encoding. `chunk_document` takes all other settings.
         source_name: Takes part in the chunks' ids: give the name under which the document is indexed.
@@ -88,6 +88,10 @@ def chunk(
     from docferry.chunking import ChunkSettings, chunk_document  # noqa: PLC0415 - light import
 
     settings = ChunkSettings(max_tokens=max_tokens, encoding=encoding)
+    if isinstance(document, str):
+        from docferry.reading import read_text  # noqa: PLC0415 - light import
+
+        document = read_text(document)
     return chunk_document(document, settings=settings, source_name=source_name)
 
 

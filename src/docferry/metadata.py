@@ -12,16 +12,18 @@ from json.encoder import encode_basestring
 from typing import TypeAlias, cast
 
 from docferry.chunking import Chunk
-from docferry.model import BoundingBox, Provenance
+from docferry.model import BoundingBox, ElementKind, Provenance
 
 __all__ = [
     "METADATA_KEYS",
+    "PICTURE_KEYS",
     "MetadataKey",
     "MetadataProfile",
     "MetadataValue",
     "chunk_metadata",
     "keys_hidden_from_llm",
     "merge_metadata",
+    "picture_metadata",
     "read_regions",
 ]
 
@@ -122,6 +124,27 @@ METADATA_KEYS = (
 """Every key, in the order in which it stands in the metadata."""
 
 
+PICTURE_KEYS = (
+    *(
+        key
+        for key in METADATA_KEYS
+        if key.name
+        in ("source", "page", "page_end", "pages", "headings", "kinds", "provider", "chunk_id", "regions")
+    ),
+    MetadataKey(
+        name="caption",
+        flat_type="str",
+        rich_type="str",
+        meaning="the caption that belongs to the picture, or empty",
+        is_for_llm=True,
+    ),
+)
+"""Every key of a picture's metadata, in order: those of its chunk that make sense, and the caption.
+
+`chunk_id` and `headings` are those of the chunk that holds the element, and empty when none does.
+"""
+
+
 def chunk_metadata(
     chunk: Chunk,
     *,
@@ -165,6 +188,43 @@ def chunk_metadata(
             else [_region_as_list(region) for region in chunk.regions]
         )
     return metadata
+
+
+def picture_metadata(  # noqa: PLR0913 - what a picture is of, all named
+    place: Provenance,
+    *,
+    chunk: Chunk | None,
+    kind: ElementKind,
+    caption: str,
+    source: str,
+    provider: str,
+    profile: MetadataProfile = MetadataProfile.FLAT,
+) -> dict[str, MetadataValue]:
+    """The metadata of a picture that was cut out of a page, its keys in the order of `PICTURE_KEYS`.
+
+    Args:
+        place: Page, box and element of the picture.
+        chunk: The chunk that holds the element; None when none does.
+        kind: Kind of the element.
+        caption: Its caption, or an empty string.
+        source: Name of its source.
+        provider: Name of the provider.
+        profile: Scalars only, or lists too.
+    """
+    is_flat = profile is MetadataProfile.FLAT
+    headings = () if chunk is None else chunk.headings
+    return {
+        "source": source,
+        "page": place.page,
+        "page_end": place.page,
+        "pages": f"[{place.page}]" if is_flat else [place.page],
+        "headings": HEADING_SEPARATOR.join(headings) if is_flat else list[object](headings),
+        "kinds": kind.value if is_flat else [kind.value],
+        "provider": provider,
+        "chunk_id": "" if chunk is None else chunk.id,
+        "regions": f"[{_region_as_json(place)}]" if is_flat else [_region_as_list(place)],
+        "caption": caption,
+    }
 
 
 def read_regions(metadata: Mapping[str, object]) -> tuple[Provenance, ...]:

@@ -1,19 +1,35 @@
 """Chunks to LlamaIndex Documents and nodes."""
 
+import base64
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from llama_index.core.schema import Document, NodeRelationship, ObjectType, RelatedNodeInfo, TextNode
+from llama_index.core.schema import (
+    Document,
+    ImageDocument,
+    NodeRelationship,
+    ObjectType,
+    RelatedNodeInfo,
+    TextNode,
+)
 
 from docferry.chunking import Chunk, Split
-from docferry.delivery import Delivery
+from docferry.delivery import Delivery, Picture
 from docferry.ingest import Outcome
 from docferry.metadata import keys_hidden_from_llm, merge_metadata
 from docferry.model import encode_document
 
-__all__ = ["MODEL_KEY", "chunk_node", "document_id", "link_nodes", "outcome_documents", "outcome_nodes"]
+__all__ = [
+    "MODEL_KEY",
+    "chunk_node",
+    "document_id",
+    "image_document",
+    "link_nodes",
+    "outcome_documents",
+    "outcome_nodes",
+]
 
 MODEL_KEY = "docferry_document"
 """The metadata key of split="document" under which the parsed document travels to the node parser."""
@@ -43,6 +59,20 @@ def outcome_documents(
             excluded_embed_metadata_keys=list(metadata),
             excluded_llm_metadata_keys=[*keys_hidden_from_llm(), MODEL_KEY],
         )
+
+
+def image_document(picture: Picture, *, extra: Mapping[str, Any] | None) -> ImageDocument:
+    """The ImageDocument of a picture; no metadata key is shown to the embedder."""
+    metadata = merge_metadata(picture.metadata, extra)
+    return ImageDocument(
+        id_=picture.id,
+        text=picture.text,
+        image=base64.b64encode(picture.content).decode("ascii"),
+        image_mimetype=picture.media_type,
+        metadata=metadata,
+        excluded_embed_metadata_keys=list(metadata),
+        excluded_llm_metadata_keys=keys_hidden_from_llm(),
+    )
 
 
 def outcome_nodes(

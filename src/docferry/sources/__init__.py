@@ -5,6 +5,7 @@ Nothing is parsed.
 """
 
 from docferry.sources.checking import check_source_file
+from docferry.sources.cutting import cut_boxes
 from docferry.sources.expand import expand_sources
 from docferry.sources.opening import open_source
 from docferry.sources.pages import count_pages, slice_pages
@@ -23,6 +24,7 @@ __all__ = [
     "check_source_file",
     "check_unchanged",
     "count_pages",
+    "cut_boxes",
     "expand_sources",
     "open_source",
     "open_unchanged",

@@ -43,7 +43,7 @@ def expand_sources(
             A string that begins with http:// or https:// is a URL.
             Bytes are the content of a file. So is a binary file object, from its start to its end if it can
             seek, wherever it stands; if it belongs to a file on this machine, only the path is taken.
-            A Source passes as it is.
+            A Source passes as it is, and so does an error that stands in the place of one.
         suffixes: Lower case with the dot: what counts in a folder. A file named by the caller always counts.
 
     Yields:
@@ -66,7 +66,7 @@ def _each(inputs: object) -> Iterable[object]:
 
 def _expand(item: object, suffixes: frozenset[str]) -> Expanded:
     match item:
-        case Source():
+        case Source() | SourceError():  # an error stands in the place of a source
             yield item
         case bytes():
             yield Source.from_bytes(item)
