@@ -77,6 +77,20 @@ def test_our_ids_are_the_ids_in_the_store(loader):
 
 
 @pytest.mark.parametrize("cleanup", CLEANUPS)
+async def test_so_it_is_with_aindex_and_no_other_chunk_is_touched(loader, good_folder, cleanup):
+    into = Index()
+    await into.arun(loader, cleanup)
+    before = set(into.store.store)
+    text = (good_folder / "a.txt").read_text()
+    (good_folder / "a.txt").write_text(text.replace("Four ferries", "Five ferries"))
+    assert await into.arun(loader, cleanup) == (1, 1, 2)
+    after = set(into.store.store)
+    assert len(before & after) == 2
+    assert after == {document.id for document in loader.load()}
+    assert await into.arun(loader, cleanup) == (0, 0, 3)
+
+
+@pytest.mark.parametrize("cleanup", CLEANUPS)
 def test_one_changed_page_changes_only_its_own_chunk(loader, good_folder, cleanup):
     into = Index()
     into.run(loader, cleanup)
@@ -91,6 +105,35 @@ def test_equal_chunks_of_two_files_are_both_kept(tmp_path, manager):
         (tmp_path / name).write_text("the same\fthe same")
     into = Index()
     assert into.run(DocferryLoader(tmp_path, provider="slips", manager=manager), "full") == (4, 0, 0)
+
+
+async def test_the_recipe_of_the_readme_keeps_what_a_skipped_source_had(loader, good_folder, manager):
+    """Under "skip" load first, and ask the loader whether it saw everything before cleaning up."""
+    into = Index()
+    into.run(loader, "full")
+    (good_folder / "c.txt").write_text("now it is broken")
+    tolerant = DocferryLoader(good_folder, provider="slips", manager=manager, on_error="skip")
+    documents = tolerant.load()
+    cleanup = "incremental" if tolerant.incomplete else "full"
+    assert into.run(documents, cleanup) == (0, 0, 2)
+    assert len(into.store.store) == 3
+    (good_folder / "c.txt").unlink()
+    documents = tolerant.load()
+    assert not tolerant.incomplete
+    assert into.run(documents, "full") == (0, 1, 2)
+
+
+@pytest.mark.parametrize("on_error", ["raise", "collect"])
+async def test_a_failed_source_keeps_full_cleanup_of_aindex_from_deleting(
+    loader, good_folder, manager, on_error
+):
+    into = Index()
+    await into.arun(loader, "full")
+    (good_folder / "c.txt").write_text("now it is broken")
+    strict = DocferryLoader(good_folder, provider="slips", manager=manager, on_error=on_error)
+    with pytest.raises((CorruptSourceError, ExceptionGroup)):
+        await into.arun(strict, "full")
+    assert len(into.store.store) == 3
 
 
 @pytest.mark.parametrize("on_error", ["raise", "collect"])

@@ -1,6 +1,7 @@
 """DocferryLoader keeps LangChain's loader contract, with the real langchain-core."""
 
 import asyncio
+import inspect
 import json
 import pickle
 import threading
@@ -126,6 +127,32 @@ class TestStreaming:
         assert next(iterator).metadata["source"].endswith("a.txt")
         slips.gate.set()
         assert len(list(iterator)) == 2
+
+    async def test_alazy_load_does_too_and_is_an_async_generator(self, good_folder, manager, slips):
+        (good_folder / "c.txt").write_text("wait")
+        iterator = loader_of(good_folder, manager, look_ahead=0).alazy_load()
+        assert inspect.isasyncgen(iterator)
+        assert (await anext(iterator)).metadata["source"].endswith("a.txt")
+        slips.gate.set()
+        assert len([document async for document in iterator]) == 2
+
+    async def test_cancelling_between_two_documents_ends_the_run(self, good_folder, manager, slips):
+        (good_folder / "c.txt").write_text("wait")
+        loader, seen = loader_of(good_folder, manager), []
+
+        async def read():
+            async for document in loader.alazy_load():
+                seen.append(document)
+
+        task = asyncio.create_task(read())
+        while len(seen) < 2:
+            await asyncio.sleep(0.001)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        while not slips.cancelled:
+            await asyncio.sleep(0.001)
+        assert loader.incomplete
 
     def test_documents_of_one_source_come_together_in_the_order_of_the_sources(self, folder, manager):
         (folder / "b.txt").write_text("one\f\n\ntwo\fthree")
