@@ -152,7 +152,7 @@ class TestFailures:
             "broken.pdf",
         ]
 
-    def test_a_file_that_changed_since_it_was_parsed_is_not_cut(self, good_folder, manager, slips):
+    def test_a_file_that_changed_since_it_was_parsed_is_not_cut(self, good_folder, manager):
         path = good_folder / "a.txt"
         delivery = Delivery(provider="slips", manager=manager, on_progress=rewrite_when_parsed(path))
         run = cut_pictures(

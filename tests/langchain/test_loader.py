@@ -140,11 +140,7 @@ class TestStreaming:
         (good_folder / "c.txt").write_text("wait")
         loader, seen = loader_of(good_folder, manager), []
 
-        async def read():
-            async for document in loader.alazy_load():
-                seen.append(document)
-
-        task = asyncio.create_task(read())
+        task = asyncio.create_task(read_into(seen, loader, is_async=True))
         while len(seen) < 2:
             await asyncio.sleep(0.001)
         task.cancel()

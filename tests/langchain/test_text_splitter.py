@@ -61,7 +61,7 @@ def test_texts_without_metadata_may_come_alone(splitter):
         splitter.create_documents([TEXT, TEXT], [{}])
 
 
-def test_settings_are_used(tmp_path):
+def test_settings_are_used():
     splitter = DocferryTextSplitter(chunking=ChunkSettings(max_tokens=16), metadata_profile="rich")
     documents = splitter.create_documents([TEXT + "word " * 60])
     assert max(document.metadata["token_count"] for document in documents) <= 16

@@ -245,7 +245,7 @@ class TestOtherSplitters:
     def test_they_take_our_documents(self, demo_pdf, split, profile):
         documents = DocferryReader(split=split, metadata_profile=profile).load_data(demo_pdf)
         for splitter in (
-            SentenceSplitter(chunk_size=128, chunk_overlap=0),
+            SentenceSplitter(chunk_size=128, chunk_overlap=0, chunking_tokenizer_fn=str.splitlines),
             TokenTextSplitter(chunk_size=128, chunk_overlap=0),
         ):
             nodes = splitter.get_nodes_from_documents(documents)
