@@ -9,12 +9,20 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.documents.base import Blob
 from llama_index.core import SimpleDirectoryReader
 from llama_index.core.ingestion import IngestionPipeline
-from llama_index.core.schema import Document, TextNode
+from llama_index.core.schema import Document, ImageDocument, TextNode
 
-from docferry.chunking import ChunkSettings
-from docferry.langchain import DocferryBlobParser, DocferryLoader, LoadSettings, key_encoder
+import docferry
+from docferry.chunking import Chunk, ChunkSettings
+from docferry.langchain import (
+    DocferryBlobParser,
+    DocferryLoader,
+    DocferryTextSplitter,
+    LoadSettings,
+    key_encoder,
+)
 from docferry.llama_index import DocferryNodeParser, DocferryReader, ReaderSettings
-from docferry.metadata import read_regions
+from docferry.metadata import PICTURE_KEYS, read_regions
+from docferry.model import ElementKind
 from docferry_local import LocalLoader, LocalReader
 
 
@@ -58,6 +66,16 @@ my_loader = MyLoader("a.pdf", password="x", on_error="collect")
 LocalReader(password="x").load_data("a.pdf")
 LocalLoader("a.pdf", password="x").load()
 
+blobs: list[Blob] = list(loader.lazy_load_images(kinds=["figure", ElementKind.TABLE], dots_per_inch=72))
+images: list[ImageDocument] = reader.load_images("a.pdf", {"a": 1}, kinds=["figure"], pages="1-3")
+names: list[str] = [key.name for key in PICTURE_KEYS]
+splitter = DocferryTextSplitter(chunking=ChunkSettings(max_tokens=64), metadata_profile="rich")
+texts: list[str] = splitter.split_text("# A")
+pieces: list[LangChainDocument] = splitter.split_documents(docs)
+pieces += splitter.create_documents(["# A"], [{"source": "a.md"}])
+pieces += loader.load_and_split(splitter)  # pyright: ignore[reportUnknownMemberType] - unknown to core alone
+chunks: tuple[Chunk, ...] = docferry.chunk("# A\n\nText.", max_tokens=64)
+
 
 async def main() -> None:
     stream: AsyncIterator[Document] = reader.alazy_load_data("a.pdf")
@@ -69,6 +87,10 @@ async def main() -> None:
     async for d in loader.alazy_load():
         print(d.id)
     print(await loader.aload())
+    async for blob in loader.alazy_load_images():
+        print(blob.metadata["caption"])
+    pictures: list[ImageDocument] = await reader.aload_images("a.pdf")
+    print(pictures, await splitter.atransform_documents(docs))
 
 
 with asyncio.Runner() as runner:
