@@ -1,6 +1,6 @@
 """The README is true: its blocks run, and its sample and its tables are what the code says.
 
-`python tests/contracts/test_readme.py` writes the generated parts anew.
+`PYTHONPATH=tests/support python tests/contracts/test_readme.py` writes the generated parts anew.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from framework_contracts import CONTRACTS
 
 from docferry.ingest import Ingestor
 from docferry.metadata import METADATA_KEYS
@@ -51,7 +52,38 @@ def metadata_table():
     return "\n".join(["| key | flat (default) | rich | meaning |", "|---|---|---|---|", *rows]) + "\n"
 
 
-GENERATED = {"chunk": sample, "metadata": metadata_table}
+def examples_output():
+    return "\n".join(example_output(name) for name in ("langchain", "llama_index"))
+
+
+def example_output(name):
+    """What an example prints up to its first answer."""
+    command = [f"examples/{name}_rag.py", "examples", "Which was the busiest day, that of the regatta?"]
+    run = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=True)
+    first = run.stdout.partition("\n\n2. ")[0]
+    lines = "\n".join(line.rstrip() for line in first.splitlines())
+    return f"```text\n$ python {shlex.join(command)}\n{lines}\n```\n"
+
+
+def contracts_table():
+    rows = [f"| {row.framework} | {row.promise} | {link_to_test(row)} | {row.status} |" for row in CONTRACTS]
+    return "\n".join(["| framework | contract | test | status |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def link_to_test(row):
+    return f"[{row.test.rpartition('.')[2]}](tests/{row.path})"
+
+
+GENERATED = {
+    "chunk": sample,
+    "metadata": metadata_table,
+    "examples": examples_output,
+    "contracts": contracts_table,
+}
+
+
+def test_every_contract_has_its_test():
+    assert {row.test: row.status for row in CONTRACTS if not row.status.startswith("kept")} == {}
 
 
 def test_two_commands_open_it():
@@ -95,7 +127,7 @@ def test_collect_block_tells_of_both_sources():
     assert [outcome.is_success for outcome in outcomes] == [True, False]
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # with tests/support on PYTHONPATH
     for name, make in GENERATED.items():
         TEXT = TEXT.replace(
             f"<!-- {name} -->\n{part(name)}<!-- end -->", f"<!-- {name} -->\n{make()}<!-- end -->"

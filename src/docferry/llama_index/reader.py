@@ -253,8 +253,9 @@ class DocferryReader(BasePydanticReader):
             extra_info: As for `load_data`.
             fs: As for `load_data`.
             links_source: Whether each node names its document as SOURCE: the id that split="document" gives.
-                An IngestionPipeline then runs the nodes again each time unless its strategy is
-                duplicates_only; without SOURCE every strategy skips nodes it has seen.
+                An IngestionPipeline with such nodes wants the strategy duplicates_only: under upserts it
+                runs them again each time, and LlamaIndex up to 0.14.22 then keeps only the last node of a
+                document. Without SOURCE every strategy skips nodes it has seen.
             changes: As for `load_data`.
 
         Raises:
