@@ -394,3 +394,8 @@ def test_a_file_name_that_is_no_utf8_can_be_stored(tmp_path):
     (source,) = expand(tmp_path)
     assert source.name == f"{tmp_path}/caf\\udce9.pdf"
     assert source.origin.read_bytes() == b"x"
+
+
+def test_an_error_in_the_place_of_a_source_passes_as_it_is():
+    source, error = Source.from_bytes(b"x", name="a.txt"), SourceError("is gone", source="b.txt")
+    assert list(expand_sources([source, error], suffixes=frozenset())) == [source, error]
