@@ -8,7 +8,8 @@ VENDORS := $(patsubst tests/vendors/%/client.py,%,$(wildcard tests/vendors/*/cli
 NEWER ?= python3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow test-newer test-vendors test-stores check chaos integration-mineru bench-chunking bench-jobs format constraints clean
+.SECONDARY:
+.PHONY: help install demo test test-slow test-newer test-vendors test-stores test-oldest test-newest check chaos integration-mineru bench-chunking bench-jobs format constraints clean
 
 help:  ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,6 +55,20 @@ test-stores: .venv-stores/.installed  ## Put documents into Chroma, Qdrant and L
 	.venv-stores/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	.venv-stores/bin/python -m pip install --quiet -r tests/stores/requirements.txt --group test \
 	  -e plugins/docferry-local -e ".[langchain,llama-index]"
+	@touch $@
+
+test-oldest: .venv-oldest/.installed  ## Run the adapters' tests with the oldest frameworks we claim
+	.venv-oldest/bin/python -m pytest -q -n 2 -W ignore::pydantic.warnings.UnsupportedFieldAttributeWarning \
+	  tests/langchain tests/llama_index tests/delivery
+
+test-newest: .venv-newest/.installed  ## Run them with the newest, langchain-community and a real notebook kernel
+	.venv-newest/bin/python -m pytest -q -n 2 tests/langchain tests/llama_index tests/delivery
+
+.venv-oldest/.installed .venv-newest/.installed: .venv-%/.installed: tests/%/requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venv-$*/bin/python -m pip install --quiet -r $< pytest pytest-socket pytest-timeout pytest-xdist hypothesis \
+	  fsspec pillow reportlab uvloop fastapi -e plugins/docferry-local -e ".[langchain,llama-index]"
 	@touch $@
 
 check: $(STAMP)  ## Format, lint, layers, types, and the wheels in clean environments
