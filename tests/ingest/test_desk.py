@@ -568,3 +568,30 @@ def test_a_file_above_the_limit_of_the_card_is_sent_when_the_options_raise_it(se
     (sent,) = desk.submit(str(path), provider="depot", options={"max_size_bytes": CARD_BYTES + 1})
     assert sent.error is None
     assert service.files == ["a.txt"]
+
+
+def test_a_refresh_is_collected_although_the_cache_has_an_older_result(
+    desk, service, settings, manager, files, ingest
+):
+    path = files("one")
+    ingest(path)
+    refreshing = JobDesk(jobs=dataclasses.replace(settings, refreshes=True), manager=manager)
+    (outcome,) = submit(refreshing, path)
+    assert texts(desk.collect()) == ["one [en]"]
+    assert (len(service.submissions), service.fetches) == (2, 2)
+    assert desk.show(outcome.job).record.step is JobStep.FETCHED
+
+
+def test_an_attached_job_is_collected_once_although_the_cache_has_its_result(
+    desk, service, settings, manager, files, tmp_path
+):
+    path = files("one")
+    (outcome,) = submit(desk, path)
+    list(desk.collect())
+    other = JobDesk(jobs=dataclasses.replace(settings, ledger=tmp_path / "other.sqlite3"), manager=manager)
+    other.attach(
+        outcome.job.receipt.remote_id, item_id=outcome.job.receipt.item_id, provider="depot", source=path
+    )
+    assert texts(other.collect()) == ["one [en]"]
+    assert texts(other.collect()) == []
+    assert len(service.submissions) == 1

@@ -31,6 +31,7 @@ class Errand:
         fresh_since: A job made before then is not good enough, seconds since the epoch; None when any is.
         job_id: The job in the ledger, when it was submitted earlier; empty to find or make one.
         is_own_account: Whether the job was submitted on this account, so that the service must know it.
+        is_under_way: Whether the job was submitted earlier, and its payload was not fetched then.
     """
 
     client: ServiceClient
@@ -43,6 +44,7 @@ class Errand:
     fresh_since: float | None = None
     job_id: str = ""
     is_own_account: bool = True
+    is_under_way: bool = False
 
 
 def make_errand(  # noqa: PLR0913 - everything that is known of a job beforehand
@@ -112,6 +114,7 @@ def recall_errand(
         settings=settings,
         job_id=record.id,
         is_own_account=account_hash == record.account_hash,
+        is_under_way=record.is_current and record.step.is_under_way,
     )
 
 

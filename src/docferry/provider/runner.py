@@ -162,10 +162,14 @@ class JobRunner:
     async def obtain(self, errand: Errand) -> Payload:
         """The payload from the cache, or from the one task of this process that carries the job through.
 
+        A job that was asked for by its id and has not brought its payload yet is carried through although the
+        cache has a result of the same options: that one is older, and the job's own may be what a refresh
+        paid for.
+
         Raises:
             DocferryError: Why there is no payload.
         """
-        if errand.fresh_since is None:
+        if errand.fresh_since is None and not errand.is_under_way:
             payload = await self.books.handle(self.books.store.find, errand.new.payload_key)
             if payload is not None:
                 return payload
