@@ -1,5 +1,7 @@
 """Every way httpx can fail has a meaning."""
 
+import socket
+
 import httpx
 import pytest
 
@@ -41,6 +43,16 @@ def test_every_leaf_of_httpx_errors_is_mapped():
 )
 def test_fault_says_how_far_the_request_got(error, fault):
     assert fault_of(error).fault is fault
+
+
+@pytest.mark.parametrize(
+    ("errno", "is_lasting"), [(socket.EAI_NONAME, True), (socket.EAI_AGAIN, False), (None, False)]
+)
+def test_a_host_that_nobody_knows_is_lasting_trouble(errno, is_lasting):
+    error = httpx.ConnectError("x")
+    error.__cause__ = OSError("x") if errno is None else socket.gaierror(errno, "x")
+    fault = fault_of(error)
+    assert (fault.fault, fault.is_lasting) == (Fault.NOT_SENT, is_lasting)
 
 
 def test_fault_holds_no_address():

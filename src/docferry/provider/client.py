@@ -100,7 +100,7 @@ class ServiceClient:
             except RateLimitedError as error:
                 await self._sender.pause(attempt, error.retry_after_seconds)
             except NotSentError as error:
-                if attempt >= MAX_TRIES:
+                if attempt >= error.tries:
                     raise error.trouble from error
                 await self._sender.pause(attempt, None)
 

@@ -14,7 +14,7 @@ from docferry.errors import (
 from docferry.model import Receipt
 from docferry.provider.exchange import Request, Response
 from docferry.provider.faults import Fault, TransportFault
-from docferry.provider.sender import Sender
+from docferry.provider.sender import Sender, max_tries
 
 __all__ = ["CommitLog", "Commitment", "NotSentError"]
 
@@ -46,11 +46,12 @@ class CommitLog(Protocol):
 
 
 class NotSentError(Exception):
-    """No byte reached the service; holds the error to raise when trying again did not help."""
+    """No byte reached the service; holds the error to raise when so many tries did not help."""
 
-    def __init__(self, trouble: DocferryError) -> None:
+    def __init__(self, trouble: DocferryError, *, tries: int) -> None:
         super().__init__(trouble.message)
         self.trouble = trouble
+        self.tries = tries
 
 
 class _Stage(Enum):
@@ -100,7 +101,7 @@ class Commitment:
             trouble = self._sender.trouble(fault)
             await self._log.refused(trouble)
             if fault.fault is Fault.NOT_SENT:
-                raise NotSentError(trouble) from fault
+                raise NotSentError(trouble, tries=max_tries(fault)) from fault
             raise trouble from fault
         except DocferryError as error:  # the file was changed, say: the request did not go out whole
             await self._log.refused(error)

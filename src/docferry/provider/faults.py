@@ -2,6 +2,7 @@
 
 import email.utils
 import math
+import socket
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -30,14 +31,18 @@ class TransportFault(Exception):  # noqa: N818 - a fault, which the client turns
     Args:
         fault: How far it got.
         reason: The kind of trouble, without any address.
+        is_lasting: Whether waiting is not likely to help, so that a person should be told soon.
     """
 
-    def __init__(self, fault: Fault, reason: str) -> None:
+    def __init__(self, fault: Fault, reason: str, *, is_lasting: bool = False) -> None:
         super().__init__(reason)
         self.fault = fault
         self.reason = reason
+        self.is_lasting = is_lasting
 
 
+UNKNOWN_HOST = "the name of its host is unknown"
+UNKNOWN_NAMES = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
 IMPOSSIBLE = frozenset({"UnsupportedProtocol", "InvalidURL", "CookieConflict"})
 UNKNOWN = frozenset(
@@ -63,11 +68,21 @@ UNKNOWN = frozenset(
 def fault_of(error: "httpx.HTTPError | httpx.InvalidURL | httpx.StreamError") -> TransportFault:
     """What an error of httpx means. Unknown kinds are UNKNOWN: the careful reading."""
     kind = type(error).__name__
+    if kind in NOT_SENT and _has_no_address(error):
+        return TransportFault(Fault.NOT_SENT, UNKNOWN_HOST, is_lasting=True)
     if kind in NOT_SENT:
         return TransportFault(Fault.NOT_SENT, kind)
     if kind in IMPOSSIBLE:
         return TransportFault(Fault.IMPOSSIBLE, kind)
     return TransportFault(Fault.UNKNOWN, kind)
+
+
+def _has_no_address(error: BaseException) -> bool:
+    """Whether nobody knows the host's or the proxy's name; a name server that is busy is not that."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, socket.gaierror):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None and cause.errno in UNKNOWN_NAMES
 
 
 def is_transient_status(status: int) -> bool:

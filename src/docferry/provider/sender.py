@@ -19,10 +19,13 @@ from docferry.provider.limits import AccountLimiter
 from docferry.provider.schedule import retry_delay
 from docferry.provider.transport import Before, Sink, Transport
 
-__all__ = ["MAX_TRIES", "PartWriter", "Sender"]
+__all__ = ["MAX_TRIES", "PartWriter", "Sender", "max_tries"]
 
 MAX_TRIES = 6
 """How often a repeatable request is sent before its trouble is handed on."""
+
+MAX_LASTING_TRIES = 2
+"""The same where waiting is not likely to help."""
 
 MAX_UNFIT_BODIES = 3
 """How often a body that does not pass its check is fetched before that is handed on."""
@@ -44,6 +47,11 @@ class PartWriter(Protocol):
             InvalidResponseError: It does not pass the check; it is not saved.
         """
         ...
+
+
+def max_tries(fault: TransportFault) -> int:
+    """How often a request that met such a fault is sent."""
+    return MAX_LASTING_TRIES if fault.is_lasting else MAX_TRIES
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +85,6 @@ class Sender:
         attempt = 0
         while True:
             attempt += 1
-            is_last = attempt >= MAX_TRIES
             await self._pace(request)
             try:
                 response = await self._transmit(request, writer)
@@ -85,7 +92,7 @@ class Sender:
                 may_repeat = fault.fault is Fault.NOT_SENT or (
                     fault.fault is Fault.UNKNOWN and request.may_repeat
                 )
-                if is_last or not may_repeat:
+                if not may_repeat or attempt >= max_tries(fault):
                     raise self.trouble(fault) from fault
                 await self.pause(attempt, None)
                 continue
@@ -95,7 +102,9 @@ class Sender:
                 await self.pause(attempt, None)
                 continue
             is_busy = response.status == TOO_MANY_REQUESTS
-            if is_last or not (is_busy or (request.may_repeat and is_transient_status(response.status))):
+            if attempt >= MAX_TRIES or not (
+                is_busy or (request.may_repeat and is_transient_status(response.status))
+            ):
                 return response
             await self.pause(attempt, read_retry_after(response.headers, now=self.clock.now()))
 
@@ -136,7 +145,7 @@ class Sender:
             )
         return UnavailableError(
             f"the service cannot be reached ({fault.reason})",
-            next_step="check the network and the base URL, or try again later",
+            next_step="check the network, the base URL and the proxy, or try again later",
             provider=self.provider,
         )
 
