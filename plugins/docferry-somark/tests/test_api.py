@@ -325,7 +325,16 @@ BODIES = [b"", b"<html>Bad gateway</html>", b'{"detail": "no"}', b'["no"]']
 def test_http_statuses_have_their_remedy_with_and_without_json(api, item, status, on_submit, on_poll, body):
     with pytest.raises(on_submit):
         submitted(api, item, Response(status=status, body=body))
+    if on_poll is JobNotFoundError and not body.startswith(b"{"):
+        return  # see below
     with pytest.raises(on_poll):
+        polled(api, Response(status=status, body=body))
+
+
+@pytest.mark.parametrize("body", [body for body in BODIES if not body.startswith(b"{")])
+@pytest.mark.parametrize("status", [404, 405, 410, 422])
+def test_a_page_of_a_gateway_is_no_verdict_on_a_task_that_was_paid_for(api, status, body):
+    with pytest.raises(InvalidResponseError, match="check the base URL"):
         polled(api, Response(status=status, body=body))
 
 

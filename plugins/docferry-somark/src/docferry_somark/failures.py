@@ -166,6 +166,7 @@ AMBIGUOUS_CODES = frozenset({1137})
 
 HTTP_ERRORS = range(400, 600)
 SERVER_ERRORS = range(500, 600)
+GATEWAY_VERDICTS = frozenset({404, 405, 410, 422})
 ADDRESS = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 
 
@@ -194,6 +195,8 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
         remedy = by_code[code]
     elif step is Step.SUBMIT and status in SERVER_ERRORS:
         return _unreadable(status, job_id)  # nobody knows whether the document was taken
+    elif step is Step.POLL and status in GATEWAY_VERDICTS and envelope is None:
+        return _unreadable(status, job_id)  # a gateway's page; the service answers in JSON, and has the task
     elif status in HTTP_ERRORS or (code is not None and code in HTTP_ERRORS):
         remedy = _remedy_of_status(status if status in HTTP_ERRORS else code or 0, envelope, step)
     elif envelope is None or not 200 <= status < 300:  # noqa: PLR2004 - the 2xx range
