@@ -48,6 +48,6 @@ def account(  # noqa: PLR0913 - each is an option of the command
             )
         else:
             terminal.show(account_table(provider, status))
-        return ExitCode.OK if status.is_valid else ExitCode.FAILED
+        return ExitCode.FAILED if status.is_valid is False else ExitCode.OK
 
     return action

@@ -127,11 +127,11 @@ class AccountStatus:
     """What a service says about an account.
 
     Args:
-        is_valid: Whether the key is accepted.
+        is_valid: Whether the key is accepted; None when the service has no way to tell.
         figures: Names and values in the service's own units, such as ("free pages left today", "480").
     """
 
-    is_valid: bool
+    is_valid: bool | None
     figures: tuple[tuple[str, str], ...] = ()
 
 

@@ -44,7 +44,11 @@ def check_pages(document: Document, expected: int | None) -> Document:
     if found == expected:
         return document
     if found < expected:
-        raise InvalidResponseError(f"the result has {found} of {expected} pages", provider=document.provider)
+        raise InvalidResponseError(
+            f"the result has {found} of {expected} pages",
+            next_step="have it parsed anew with --refresh, which is paid for again, or ask the service",
+            provider=document.provider,
+        )
     warning = DocumentWarning(
         code="more_pages_than_expected",
         message=f"the result has {found} pages, the file {expected}",

@@ -75,11 +75,14 @@ def _next_step(error: DocferryError, record: JobRecord) -> str:
             f"look for it at the service, then run `docferry jobs resolve {record.id} --submitted JOB` "
             "or `--resubmit`"
         )
+    if record.step is JobStep.OPEN and error.next_step:
+        return error.next_step
     if (
         isinstance(error, (JobFailedError, JobNotFoundError, ResultExpiredError))
         or record.step is JobStep.OPEN
     ):
-        return error.next_step or f"see `docferry jobs show {record.id}`"
+        see = f"see `docferry jobs show {record.id}`"
+        return f"{error.next_step}; {see}" if error.next_step else see
     resume = f"run `docferry jobs resume {record.id}`"
     return f"{error.next_step}; {resume}" if error.next_step else resume
 

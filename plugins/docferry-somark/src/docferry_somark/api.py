@@ -211,7 +211,7 @@ class SomarkApi:
         except InvalidOptionsError:
             if is_hosted(self.base_url):
                 raise
-            return AccountStatus(is_valid=True, figures=(("pages left", "not told by this deployment"),))
+            return AccountStatus(is_valid=None, figures=(("pages left", "not told at this address"),))
         return AccountStatus(is_valid=True, figures=tuple(_figures(data)))
 
     @property

@@ -23,6 +23,11 @@ STEP_STYLES = {
     JobStep.UNKNOWN: "yellow",
     JobStep.INTENT: "yellow",
 }
+KEY_WORDS = {
+    True: "the key is valid",
+    False: "no valid key; check it, and that it belongs to this address",
+    None: "whether the key is valid is not told",
+}
 MEBIBYTE = 1024**2
 
 
@@ -88,9 +93,7 @@ def account_table(provider: str, status: AccountStatus) -> RenderableType:
     facts = Table(box=None, show_header=False, pad_edge=False)
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
-    facts.add_row(
-        "provider", Text.assemble(provider, ": ", "the key is valid" if status.is_valid else "no valid key")
-    )
+    facts.add_row("provider", Text.assemble(provider, ": ", KEY_WORDS[status.is_valid]))
     for name, value in status.figures:
         facts.add_row(Text(printable(name)), Text(printable(value)))
     return facts
