@@ -193,10 +193,8 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     by_code = BY_CODE_WHILE_POLLING if step is Step.POLL else BY_CODE
     if code in by_code:
         remedy = by_code[code]
-    elif step is Step.SUBMIT and status in SERVER_ERRORS:
-        return _unreadable(status, job_id)  # nobody knows whether the document was taken
-    elif step is Step.POLL and status in GATEWAY_VERDICTS and envelope is None:
-        return _unreadable(status, job_id)  # a gateway's page; the service answers in JSON, and has the task
+    elif _is_no_verdict(envelope, status=status, step=step):
+        return _unreadable(status, job_id)
     elif status in HTTP_ERRORS or (code is not None and code in HTTP_ERRORS):
         remedy = _remedy_of_status(status if status in HTTP_ERRORS else code or 0, envelope, step)
     elif envelope is None or not 200 <= status < 300:  # noqa: PLR2004 - the 2xx range
@@ -243,6 +241,14 @@ def scrub(words: str, secret: str) -> str:
     """The service's words on one line of bounded length, without the key and without queries of addresses."""
     line = " ".join(ADDRESS.sub(r"\1", words).split())
     return (line.replace(secret, "***") if secret else line)[:MAX_REASON_LENGTH]
+
+
+def _is_no_verdict(envelope: Envelope | None, *, status: int, step: Step) -> bool:
+    """Whether an error says nothing of the document or task: it may be taken, and may be paid for."""
+    if step is Step.SUBMIT:
+        return status in SERVER_ERRORS
+    # The service answers in JSON; a gateway's page must not close a task.
+    return step is Step.POLL and envelope is None and status in GATEWAY_VERDICTS
 
 
 def _remedy_of_status(status: int, envelope: Envelope | None, step: Step) -> _Remedy:
