@@ -36,6 +36,18 @@ class TestSubmit:
         assert row == {"source": "a.txt", "step": "submitted", "remote_id": "b0", "error": None}
         assert depot.polls == 0
 
+    @pytest.mark.parametrize(
+        ("arguments", "variables"), [(("--ledger", ":memory:"), {}), ((), {"DOCFERRY_LEDGER": ":memory:"})]
+    )
+    def test_a_ledger_that_forgets_the_job_is_refused_before_it_is_paid_for(
+        self, run, pages, depot, arguments, variables
+    ):
+        for command in (("submit", pages("a.txt", "one"), *DEPOT), ("jobs", "attach", "depot", "b0")):
+            done = run(*command, *arguments, **variables)
+            assert (done.code, done.output) == (2, "")
+            assert "a ledger in memory forgets" in done.messages
+        assert depot.submissions == []
+
     def test_people_get_a_table(self, run, pages, depot):  # noqa: ARG002
         done = run("submit", pages("a.txt", "one"), *DEPOT)
         assert done.code == 0

@@ -163,3 +163,20 @@ class JobFlags:
                 proxy=self.proxy or None, ca_file=self.ca_file or None, headers=read_headers(self.headers)
             ),
         )
+
+    def lasting_settings(self) -> "JobSettings":
+        """As `settings`, for commands whose only work is to enter jobs that a later command collects.
+
+        Raises:
+            InvalidOptionsError: The ledger ends with the command, or a header is not NAME:VALUE.
+        """
+        from docferry.errors import InvalidOptionsError  # noqa: PLC0415 - as above
+        from docferry.settings import ledger_path  # noqa: PLC0415 - as above
+
+        settings = self.settings()
+        if str(settings.ledger or ledger_path()) == ":memory:":
+            raise InvalidOptionsError(
+                "a ledger in memory forgets the jobs when the command ends",
+                next_step="give a path as --ledger or DOCFERRY_LEDGER, or use `docferry parse`",
+            )
+        return settings

@@ -253,8 +253,9 @@ def attach(  # noqa: PLR0913 - each is an option of the command
         from docferry.cli.output.job_rows import job_row  # noqa: PLC0415
         from docferry.cli.output.rows import write_json_line  # noqa: PLC0415
         from docferry.cli.reading import read_options, read_pages  # noqa: PLC0415
+        from docferry.ingest import JobDesk  # noqa: PLC0415
 
-        record = _desk(ledger).attach(
+        record = JobDesk(jobs=JobFlags(ledger=ledger).lasting_settings()).attach(
             remote_id,
             provider=provider,
             item_id=item,

@@ -70,7 +70,7 @@ def submit(  # noqa: PLR0913 - each is an option of the command
             ca_file=ca_file,
             headers=tuple(headers or ()),
         )
-        desk = JobDesk(jobs=flags.settings())
+        desk = JobDesk(jobs=flags.lasting_settings())
         chosen, selection = read_options(tuple(options or ())), read_pages(pages)
         inputs = read_inputs(sources, stdin_name=stdin_name)
         try:
