@@ -203,6 +203,13 @@ def docferry_webhook(body):
 """
 
 
+def test_a_job_api_that_cannot_be_made_is_the_plugins_trouble(install):
+    hook = "\n@hookimpl\ndef docferry_job_api(options):\n    return int('x')\n"
+    provider = manager(install("good", HEALTHY.format(name="good") + hook)).provider("good")
+    with pytest.raises(ProviderBugError, match="plugin of provider good raised ValueError"):
+        provider.job_api(ProviderOptions())
+
+
 def call_webhook(install, answer, body=b""):
     text = HEALTHY.format(name="good") + (WEBHOOK.format(answer=answer) if answer else "")
     provider = manager(install("good", text)).provider("good")

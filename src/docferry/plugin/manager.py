@@ -98,8 +98,15 @@ class Provider:
         Raises:
             InvalidOptionsError: The provider has no remote jobs.
             MissingCredentialError: There is no key.
+            ProviderBugError: The plugin raised anything but a DocferryError.
         """
-        api: JobApi | None = self._hook.docferry_job_api(options=options)
+        try:
+            api: JobApi | None = self._hook.docferry_job_api(options=options)
+        except DocferryError:
+            raise
+        except Exception as error:
+            # Wall, as in `parse`: what the plugin raises is its authors' trouble, not ours.
+            raise self._bug(f"raised {type(error).__name__}") from error
         if api is None:
             raise InvalidOptionsError(
                 f"provider {self.info.name} has no remote jobs", next_step="name a provider that has"
