@@ -10,14 +10,14 @@ from functools import partial
 
 from pydantic import JsonValue
 
-from docferry.errors import AuthenticationError, RejectedError, UnavailableError
+from docferry.errors import AuthenticationError, JobNotFoundError, UnavailableError
 from docferry.model import AccountStatus, JobStatus, Limits, Receipt
 from docferry.provider import Exchange, ItemAnswer, Leg, PollAdvice, Request, SubmitItem
 from docferry.reading.values import items_of, mapping_of, scalar_text
 from docferry_mineru.checking import refusal
 from docferry_mineru.endpoint import Endpoint
-from docferry_mineru.envelope import Envelope
-from docferry_mineru.failures import Reader, Step, lacking
+from docferry_mineru.envelope import Envelope, read_envelope
+from docferry_mineru.failures import FOREIGN_TASK_CODE, Reader, Step, lacking
 from docferry_mineru.formats import CLOUD_SUFFIXES
 from docferry_mineru.items import ItemId, match, upload_name
 from docferry_mineru.links import LinkedFile
@@ -149,11 +149,12 @@ class CloudService:
         response = yield self._get(f"extract/task/{NOBODYS_TASK}")
         try:
             self._reader.read(response, Step.POLL)
-        except AuthenticationError as error:
-            if not error.job_id:
+        except JobNotFoundError:
+            pass  # the task is not known: the token is
+        except AuthenticationError:
+            envelope = read_envelope(response.body)
+            if envelope is None or envelope.code != FOREIGN_TASK_CODE:
                 return AccountStatus(is_valid=False)
-        except RejectedError:  # the task is not known: the token is
-            pass
         return AccountStatus(is_valid=True, figures=(("files left today", "not told by the service"),))
 
     @property

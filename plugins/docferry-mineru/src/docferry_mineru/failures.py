@@ -31,9 +31,22 @@ from docferry.provider import Remedy, Response, scrub
 from docferry.provider.faults import read_retry_after
 from docferry_mineru.envelope import Envelope, read_envelope
 
-__all__ = ["PROVIDER", "Reader", "Step", "expired", "lacking", "retry_after", "task_failure", "unreadable"]
+__all__ = [
+    "FOREIGN_TASK_CODE",
+    "PROVIDER",
+    "Reader",
+    "Step",
+    "expired",
+    "lacking",
+    "retry_after",
+    "task_failure",
+    "unreadable",
+]
 
 PROVIDER = "mineru"
+
+FOREIGN_TASK_CODE = "-60013"
+"""The task is another account's: the token is good."""
 
 HTTP_ERRORS = range(400, 600)
 SERVER_ERRORS = range(500, 600)
@@ -140,7 +153,7 @@ BY_CODE: Mapping[str, Remedy] = {
     "-60010": PARSE_FAILED,
     "-60011": replace(PARSE_FAILED, what="the service did not get the file", next_step="parse it again"),
     "-60012": UNKNOWN_TASK,
-    "-60013": FOREIGN_TASK,
+    FOREIGN_TASK_CODE: FOREIGN_TASK,
     "-60014": replace(REFUSED, what="the service does not delete tasks under way", next_step=""),
     "-60015": Remedy(
         kind=UnsupportedSourceError,
@@ -175,6 +188,7 @@ BY_CODE_WHILE_POLLING: Mapping[str, Remedy] = {**BY_CODE, "-500": UNKNOWN_TASK, 
 WAITED_OUT = frozenset({"-60007", "-60009"})
 
 BY_STATUS: Mapping[int, Remedy] = {
+    400: BAD_OPTIONS,
     401: BAD_TOKEN,
     403: replace(BAD_TOKEN, what="the service refuses access"),
     404: WRONG_ADDRESS,
@@ -186,7 +200,10 @@ BY_STATUS: Mapping[int, Remedy] = {
     425: UNAVAILABLE,
     429: BUSY,
 }
-BY_STATUS_WHILE_POLLING: Mapping[int, Remedy] = {**BY_STATUS, 404: UNKNOWN_TASK, 410: UNKNOWN_TASK}
+BY_STATUS_WHILE_POLLING: Mapping[int, Remedy] = {
+    **BY_STATUS,
+    **dict.fromkeys((400, 404, 410, 422), UNKNOWN_TASK),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

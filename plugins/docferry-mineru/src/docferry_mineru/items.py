@@ -91,4 +91,5 @@ def _at_place(tasks: Sequence[TaskAnswer], item_id: ItemId) -> TaskAnswer | None
     if not 0 <= item_id.position < len(tasks):
         return None
     task = tasks[item_id.position]
-    return task if not task.data_id and task.file_name in ("", item_id.name) else None
+    is_ours = bool(task.state) and not task.data_id
+    return task if is_ours and task.file_name in ("", item_id.name) else None
