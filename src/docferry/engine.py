@@ -35,6 +35,7 @@ class Engine:
         self._drains: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._farewells: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._is_stopping = False
+        self._has_stopped = asyncio.Event()
         self._process = os.getpid()
         self._thread = threading.Thread(target=self._run, name="docferry-engine", daemon=True)
         self._thread.start()
@@ -92,7 +93,7 @@ class Engine:
         with suppress(TimeoutError, RuntimeError):
             asyncio.run_coroutine_threadsafe(self._drain(), self._loop).result(DRAIN_SECONDS)
         self._is_stopping = True
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._has_stopped.set)
         self._thread.join(timeout=JOIN_SECONDS)
 
     async def _drain(self) -> None:
@@ -102,10 +103,16 @@ class Engine:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_forever()
-            self._loop.run_until_complete(self._wind_up())
+            # One task from beginning to end, and not `run_forever`: anyio looks for it at every call of a
+            # worker thread, through all tasks where there is none, and throws its threads away with the task
+            # it finds instead.
+            self._loop.run_until_complete(self._serve())
         finally:
             self._loop.close()
+
+    async def _serve(self) -> None:
+        await self._has_stopped.wait()
+        await self._wind_up()
 
     async def _wind_up(self) -> None:
         while tasks := asyncio.all_tasks(self._loop) - {asyncio.current_task()}:

@@ -4,10 +4,13 @@ Every step is in the ledger before or right after it is taken, so that a process
 followed by one that goes on where it stopped.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from functools import partial
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
 
 from docferry.ledger import JobRecord, PayloadCorruptError
 from docferry.model import AccountStatus, Document, PageSelection, Payload
@@ -38,6 +41,9 @@ __all__ = ["JobRunner"]
 
 Result = TypeVar("Result")
 
+MAPPINGS_AT_ONCE = 2
+"""Mapping is Python's work: more threads would only take the interpreter from each other and from the loop."""
+
 ENDLESS = 10**9
 """More pages than any document has."""
 
@@ -65,6 +71,7 @@ class JobRunner:
         leases = Leases(books=books, clock=clock)
         self._agency = Agency(books=books, transports=transports, limiters=limiters, clock=clock)
         self._courier = Courier(books=books, leases=leases, clock=clock)
+        self._mappings = anyio.CapacityLimiter(MAPPINGS_AT_ONCE)
         self._shared = SharedJobs(carry=self._courier.carry, books=books, clock=clock)
         self.register = JobRegister(
             books=books, agency=self._agency, leases=leases, clock=clock, stop=self._courier.stop
@@ -100,10 +107,9 @@ class JobRunner:
             )
             document = await self._mapped(
                 errand,
-                lambda reader: context.run_in_thread(
+                partial(
                     map_and_save,
                     api,
-                    reader,
                     source_name=source.name,
                     pages=pages,
                     fingerprint=file.fingerprint,
@@ -194,10 +200,9 @@ class JobRunner:
         errand = await self._agency.recalled_errand(api, record, settings=settings)
         document = await self._mapped(
             errand,
-            lambda reader: asyncio.to_thread(
+            partial(
                 map_and_save,
                 api,
-                reader,
                 source_name=record.source_name,
                 pages=None if is_sliced else selection,
                 fingerprint=record.fingerprint,
@@ -245,13 +250,17 @@ class JobRunner:
         """Submit what is waiting for company: the input has ended."""
         self._courier.flush()
 
-    async def _mapped(
-        self, errand: Errand, mapper: Callable[[PayloadReader], Coroutine[Any, Any, Document]]
-    ) -> Document:
+    async def _mapped(self, errand: Errand, mapper: Callable[[PayloadReader], Document]) -> Document:
         """Map the payload; one that turns out to be damaged on disk is fetched again, once."""
         hold = self.books.store.hold(errand.new.payload_key)
         async with self.books.held(hold.__enter__, lambda _held: hold.__exit__(None, None, None)):
             try:
-                return await mapper(self.books.reader(await self.obtain(errand)))
+                return await self._map(mapper, await self.obtain(errand))
             except PayloadCorruptError:
-                return await mapper(self.books.reader(await self.obtain(errand)))
+                return await self._map(mapper, await self.obtain(errand))
+
+    async def _map(self, mapper: Callable[[PayloadReader], Document], payload: Payload) -> Document:
+        """Map in a worker thread. A cancelled caller does not wait for its end."""
+        return await anyio.to_thread.run_sync(
+            mapper, self.books.reader(payload), limiter=self._mappings, abandon_on_cancel=True
+        )
