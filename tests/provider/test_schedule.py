@@ -37,17 +37,19 @@ def test_short_jobs_are_noticed_within_one_floor(true_seconds):
 @given(
     st.floats(0, 1e5),
     st.floats(0.1, 10),
-    st.none() | st.integers(0, 500),
-    st.none() | st.integers(1, 500),
+    st.none() | st.floats(0, 1e5),
+    st.none() | st.floats(0, 1e5),
+    st.none() | st.floats(0, 1e5),
     st.none() | st.floats(0, 1e4),
     st.booleans(),
 )
-def test_never_sooner_than_the_service_allows(elapsed, floor, done, total, retry_after, has_webhook):
+def test_never_sooner_than_the_service_allows(elapsed, floor, quiet, jobs, pages, retry_after, has_webhook):
     delay = poll_delay(
         elapsed_seconds=elapsed,
         advice=PollAdvice(floor_seconds=floor, ceiling_seconds=30),
-        pages_done=done,
-        pages_total=total,
+        quiet_seconds=quiet,
+        seconds_of_jobs=jobs,
+        seconds_of_pages=pages,
         retry_after_seconds=retry_after,
         has_webhook=has_webhook,
     )
@@ -63,8 +65,22 @@ def test_number_of_polls_grows_slowly():
 
 def test_progress_lets_a_poll_sleep_over_half_of_the_rest():
     advice = PollAdvice(floor_seconds=1, ceiling_seconds=60)
-    assert poll_delay(elapsed_seconds=30, advice=advice, pages_done=10, pages_total=40) == 45
-    assert poll_delay(elapsed_seconds=10, advice=advice, pages_done=10, pages_total=40) == 1
+    assert poll_delay(elapsed_seconds=30, advice=advice, seconds_of_pages=90) == 45
+    assert poll_delay(elapsed_seconds=10, advice=advice, seconds_of_pages=90) == 1
+
+
+def test_the_nearer_the_end_of_a_batch_the_sooner_it_is_asked_about():
+    advice = PollAdvice(floor_seconds=1, ceiling_seconds=60)
+    waits = [
+        poll_delay(elapsed_seconds=100, advice=advice, quiet_seconds=0, seconds_of_jobs=rest)
+        for rest in (500, 10, 1)
+    ]
+    assert waits == [8, 5, 1]
+
+
+def test_a_straggler_of_a_batch_is_asked_about_ever_more_rarely():
+    advice = PollAdvice(floor_seconds=1, ceiling_seconds=60)
+    assert poll_delay(elapsed_seconds=600, advice=advice, quiet_seconds=500, seconds_of_jobs=1) == 40
 
 
 def test_webhook_slows_polling_to_one_in_five_minutes():

@@ -11,6 +11,7 @@ from docferry.provider.clock import Clock
 from docferry.provider.commitment import CommitLog, Commitment, NotSentError
 from docferry.provider.conversation import Conversation
 from docferry.provider.exchange import Exchange
+from docferry.provider.headway import Headway
 from docferry.provider.job_api import JobApi
 from docferry.provider.limits import AccountLimiter
 from docferry.provider.promises import ask_about
@@ -131,6 +132,7 @@ class ServiceClient:
         """
         unreadable = 0
         delay = self._first_delay(submitted_at, not_before)
+        headway = Headway(submitted_at)
         while open_receipts():
             await (wake or self.clock.sleep)(delay)
             receipts = open_receipts()  # some may have come, or gone, meanwhile
@@ -147,11 +149,12 @@ class ServiceClient:
                 unreadable += 1
                 if unreadable >= MAX_UNREADABLE_POLLS:
                     raise
+            headway.learn(statuses, now=self.clock.monotonic())
             for status in statuses:
                 await notice(status)
             # A poll that failed may have been the one that an event asked for, and events come once.
             is_slow = has_webhook and bool(statuses)
-            delay = self._next_delay(statuses, submitted_at, advice, has_webhook=is_slow)
+            delay = self._next_delay(statuses, headway, advice, has_webhook=is_slow)
 
     async def _statuses(self, receipts: Sequence[Receipt]) -> tuple[JobStatus, ...]:
         return await self._conversation().hold(lambda: ask_about(self.api, receipts))
@@ -164,19 +167,19 @@ class ServiceClient:
     def _next_delay(
         self,
         statuses: tuple[JobStatus, ...],
-        submitted_at: float,
+        headway: Headway,
         advice: float | None,
         *,
         has_webhook: bool,
     ) -> float:
         asked = [wait for status in statuses if (wait := status.retry_after_seconds) is not None]
-        open_statuses = [status for status in statuses if not status.state.is_terminal]
-        alone = open_statuses[0] if len(open_statuses) == 1 else None
+        now = self.clock.monotonic()
         return poll_delay(
-            elapsed_seconds=self.clock.monotonic() - submitted_at,
+            elapsed_seconds=now - headway.began_at,
             advice=self.api.poll_advice,
-            pages_done=alone.pages_done if alone else None,
-            pages_total=alone.pages_total if alone else None,
+            quiet_seconds=now - headway.news_at,
+            seconds_of_jobs=headway.seconds_of_jobs(now),
+            seconds_of_pages=headway.seconds_of_pages,
             retry_after_seconds=max([*asked, advice or 0.0]) or None,
             has_webhook=has_webhook,
         )

@@ -42,7 +42,7 @@ __all__ = ["JobRunner"]
 Result = TypeVar("Result")
 
 MAPPINGS_AT_ONCE = 2
-"""Mapping is Python's work: more threads would only take the interpreter from each other and from the loop."""
+"""Mapping is Python's work: more threads would only keep the interpreter from each other and the loop."""
 
 ENDLESS = 10**9
 """More pages than any document has."""

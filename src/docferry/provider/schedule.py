@@ -11,7 +11,7 @@ ELAPSED_SHARE = 0.08
 """Waiting a share of the time already elapsed notices a finished job on average half that share late."""
 
 REMAINING_SHARE = 0.5
-"""With a progress figure, sleep over half of what seems to remain; the estimate may be twice too long."""
+"""Where something tells what remains, sleep over half of it; the estimate may be twice too long."""
 
 WEBHOOK_SECONDS = 300.0
 """With a webhook, polls are only the safety net."""
@@ -24,22 +24,24 @@ def poll_delay(  # noqa: PLR0913 - everything a delay depends on, all named
     *,
     elapsed_seconds: float,
     advice: PollAdvice,
-    pages_done: int | None = None,
-    pages_total: int | None = None,
+    quiet_seconds: float | None = None,
+    seconds_of_jobs: float | None = None,
+    seconds_of_pages: float | None = None,
     retry_after_seconds: float | None = None,
     has_webhook: bool = False,
 ) -> float:
-    """Seconds to wait before asking about a job again.
+    """Seconds to wait before asking about the jobs of a submission again.
 
     Never less than the service's floor, and never less than what it asked for with Retry-After. The lag of
     noticing is then at most one floor for jobs shorter than 20 floors, and on average about 4 % of the true
-    time for longer ones.
+    time for longer ones; the end of a batch whose jobs end steadily is noticed about one floor late.
 
     Args:
-        elapsed_seconds: Time since the job was submitted.
+        elapsed_seconds: Time since the jobs were submitted, or since work on them was first seen.
         advice: The service's floor and ceiling.
-        pages_done: Progress as the service tells it, or None.
-        pages_total: The pages that progress runs up to, or None.
+        quiet_seconds: Time since the service last had news of them; None for the time elapsed.
+        seconds_of_jobs: What seems to remain, by the jobs that have ended; None before one has.
+        seconds_of_pages: What seems to remain of the only job left, by its pages; None when it is not told.
         retry_after_seconds: What the service's last answer asked for, or None.
         has_webhook: Whether the service calls when the job is done.
     """
@@ -49,18 +51,13 @@ def poll_delay(  # noqa: PLR0913 - everything a delay depends on, all named
     if elapsed_seconds < SHORT_FLOORS * advice.floor_seconds:
         return least
     wait = elapsed_seconds * ELAPSED_SHARE
-    remaining = _remaining_seconds(elapsed_seconds, pages_done, pages_total)
-    if remaining is not None:
-        wait = max(wait, remaining * REMAINING_SHARE)
+    if seconds_of_jobs is not None:
+        wait = min(wait, seconds_of_jobs * REMAINING_SHARE)
+        # A last job that takes much longer than all others is not asked about at every floor.
+        wait = max(wait, (elapsed_seconds if quiet_seconds is None else quiet_seconds) * ELAPSED_SHARE)
+    if seconds_of_pages is not None:
+        wait = max(wait, seconds_of_pages * REMAINING_SHARE)
     return max(min(wait, advice.ceiling_seconds), least)
-
-
-def _remaining_seconds(
-    elapsed_seconds: float, pages_done: int | None, pages_total: int | None
-) -> float | None:
-    if not pages_done or not pages_total or pages_done >= pages_total:
-        return None
-    return elapsed_seconds * (pages_total - pages_done) / pages_done
 
 
 def retry_delay(*, attempt: int, jitter: float, retry_after_seconds: float | None = None) -> float:
