@@ -328,3 +328,27 @@ def test_the_open_jobs_of_a_submission_are_listed_oldest_first(engine, ledger, n
     found = ledger.open_jobs_of_submission("batch")
     assert [record.source_name for record in found] == ["c.pdf", "d.pdf"]
     assert ledger.open_jobs_of_submission("") == ()
+
+
+def test_one_answer_about_several_jobs_is_entered_at_once(engine, ledger, new_job):
+    records = [engine.claim(new_job(name)).record for name in ("a.pdf", "b.pdf")]
+    for record in records:
+        engine.submit(record)
+    running, failed = (
+        JobStatus(receipt=Receipt(remote_id="r1"), state=state, raw_state=state.value)
+        for state in (JobState.RUNNING, JobState.FAILED)
+    )
+    ledger.observe_all([(records[0].id, running), (records[1].id, failed)], now=1002.0)
+    assert [engine.step(record) for record in records] == [JobStep.SUBMITTED, JobStep.FAILED]
+    assert [ledger.observations(record.id)[0].state for record in records] == [running.state, failed.state]
+
+
+def test_a_forgotten_job_keeps_no_other_from_being_entered(engine, ledger, new_job):
+    record = engine.claim(new_job()).record
+    engine.submit(record)
+    status = JobStatus(receipt=Receipt(remote_id="r1"), state=JobState.RUNNING, raw_state="running")
+    with pytest.raises(LeaseLostError) as caught:
+        ledger.observe_all([("f" * 32, status), (record.id, status)], now=1002.0)
+    assert caught.value.job_ids == ("f" * 32,)
+    assert len(ledger.observations(record.id)) == 1
+    ledger.observe_all([], now=1003.0)

@@ -74,8 +74,8 @@ class Simulation:
         )
         waiting = [RECEIPT]
 
-        async def notice(status):
-            if status.state.is_terminal:
+        async def notice(statuses):
+            if statuses[0].state.is_terminal:
                 waiting.clear()
                 self.ended_at = clock.monotonic()
 

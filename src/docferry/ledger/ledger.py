@@ -155,6 +155,18 @@ class Ledger(Protocol):
         """
         ...
 
+    def observe_all(self, statuses: Sequence[tuple[str, JobStatus]], *, now: float) -> None:
+        """`observe` for several jobs at once: what a service said in one answer.
+
+        Args:
+            statuses: Pairs of job id and status.
+            now: UTC seconds since 1970.
+
+        Raises:
+            LeaseLostError: Some of the jobs were forgotten; what was said about the others is entered.
+        """
+        ...
+
     def record_payload(self, job_id: str, payload: Payload, *, now: float) -> None:
         """To FETCHED: the cache has the payload, whoever paid for it.
 

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +24,7 @@ from docferry.ledger.steps import (
     store_payload,
     store_receipts,
     store_status,
+    store_statuses,
     store_unknown,
 )
 from docferry.model import JobStatus, Payload, Receipt
@@ -154,6 +155,14 @@ class SqliteLedger:
         """See `Ledger.observe`."""
         with self._database.transaction(is_durable=False) as connection:
             return store_status(connection, job_id, status, now=now)
+
+    def observe_all(self, statuses: Sequence[tuple[str, JobStatus]], *, now: float) -> None:
+        """See `Ledger.observe_all`."""
+        if not statuses:
+            return
+        with self._database.transaction(is_durable=False) as connection:
+            lost = store_statuses(connection, statuses, now=now)
+        _raise_for(lost)
 
     def record_payload(self, job_id: str, payload: Payload, *, now: float) -> None:
         """See `Ledger.record_payload`."""

@@ -1,7 +1,7 @@
 """How far a job has come: the changes of its step, as parts of one transaction."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from docferry.ledger.ledger import LeaseLostError
 from docferry.ledger.record import JobRecord, JobStep, Observation
@@ -16,6 +16,7 @@ __all__ = [
     "store_payload",
     "store_receipts",
     "store_status",
+    "store_statuses",
     "store_unknown",
 ]
 
@@ -135,9 +136,26 @@ def store_unknown(
     return _lost(job_ids, records, is_ours)
 
 
+def store_statuses(
+    connection: sqlite3.Connection, statuses: Sequence[tuple[str, JobStatus]], *, now: float
+) -> tuple[str, ...]:
+    """See `Ledger.observe_all`; returns the jobs lost, for the caller to raise after the commit."""
+    records = load_jobs(connection, [job_id for job_id, _ in statuses])
+    for job_id, status in statuses:
+        if job_id in records:
+            _enter_status(connection, records[job_id], status, now=now)
+    return _lost((job_id for job_id, _ in statuses), records, lambda _job: True)
+
+
 def store_status(connection: sqlite3.Connection, job_id: str, status: JobStatus, *, now: float) -> JobRecord:
     """See `Ledger.observe`."""
-    record = _require(connection, job_id)
+    _enter_status(connection, _require(connection, job_id), status, now=now)
+    return _require(connection, job_id)
+
+
+def _enter_status(
+    connection: sqlite3.Connection, record: JobRecord, status: JobStatus, *, now: float
+) -> None:
     raw_state = redact(status.raw_state)[:MAX_RAW_STATE_CHARACTERS]
     cost = status.cost
     connection.execute(
@@ -152,17 +170,16 @@ def store_status(connection: sqlite3.Connection, job_id: str, status: JobStatus,
             None if cost is None else cost.pages,
             None if cost is None else cost.credits,
             now,
-            job_id,
+            record.id,
         ),
     )
     closing_step = _CLOSING_STEPS.get(status.state)
     if closing_step is not None and record.step in _UNDER_WAY:
         connection.execute(
             "UPDATE jobs SET step = ?, error_class = ?, error_message = ? WHERE id = ?",
-            (closing_step.value, *_error_columns(status.error), job_id),
+            (closing_step.value, *_error_columns(status.error), record.id),
         )
-    _count_observation(connection, job_id, status, raw_state, now)
-    return _require(connection, job_id)
+    _count_observation(connection, record.id, status, raw_state, now)
 
 
 def store_payload(connection: sqlite3.Connection, job_id: str, payload: Payload, *, now: float) -> None:

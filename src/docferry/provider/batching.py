@@ -11,17 +11,23 @@ __all__ = ["Batcher"]
 
 IDLE_SECONDS = 0.05
 
+PATIENCE_SECONDS = 1.0
+"""How long a batch waits, after its last file, for one on its way, such as one that is being downloaded."""
+
 Item = TypeVar("Item")
 
 
 @dataclass(slots=True)
 class _Batch(Generic[Item]):
     items: list[Item] = field(default_factory=list["Item"])
+    expects: set[Callable[[], bool]] = field(default_factory=set[Callable[[], bool]])
     is_stirred: bool = False
 
 
 class Batcher(Generic[Item]):
     """Groups items by key and flushes a group when it is full, told to, or idle for 50 ms.
+
+    While more items are expected, it is not idle before a second has passed without one.
 
     A flush runs as a task of its own: whoever waits for an item and is cancelled does not stop it.
 
@@ -36,19 +42,29 @@ class Batcher(Generic[Item]):
         self._open: dict[Hashable, _Batch[Item]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def add(self, item: Item, *, key: Hashable, limit: int) -> None:
+    def add(
+        self,
+        item: Item,
+        *,
+        key: Hashable,
+        limit: int,
+        expects: Callable[[], bool] | None = None,
+    ) -> None:
         """Put an item into the open batch of its key.
 
         Args:
             item: The item.
             key: Items with equal keys may share a batch.
             limit: Most items of one batch, at least 1.
+            expects: Tells whether others like it are about to come; None when nobody knows.
         """
         batch = self._open.get(key)
         if batch is None:
             batch = self._open[key] = _Batch()
             if limit > 1:
                 self._start(self._flush_when_idle(key, batch))
+        if expects is not None:
+            batch.expects.add(expects)
         batch.items.append(item)
         batch.is_stirred = True
         if len(batch.items) >= limit:
@@ -83,8 +99,14 @@ class Batcher(Generic[Item]):
         self._start(self._send(tuple(batch.items)))
 
     async def _flush_when_idle(self, key: Hashable, batch: _Batch[Item]) -> None:
-        while batch.is_stirred and self._open.get(key) is batch:
+        quiet = 0.0
+        while self._open.get(key) is batch:
+            if batch.is_stirred:
+                quiet = 0.0
+            elif quiet >= PATIENCE_SECONDS or not any(expects() for expects in batch.expects):
+                break
             batch.is_stirred = False
+            quiet += IDLE_SECONDS
             await self._clock.sleep(IDLE_SECONDS)
         if self._open.get(key) is batch:
             self._flush(key)

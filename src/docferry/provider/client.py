@@ -112,7 +112,7 @@ class ServiceClient:
         submitted_at: float,
         not_before: float,
         has_webhook: bool,
-        notice: Callable[[JobStatus], Awaitable[None]],
+        notice: Callable[[Sequence[JobStatus]], Awaitable[None]],
         wake: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
         """Ask about the jobs of one submission until all have ended; one poll serves them all.
@@ -124,7 +124,7 @@ class ServiceClient:
             submitted_at: When they were submitted, on the monotonic clock.
             not_before: When the first poll may be sent at the earliest, on the monotonic clock.
             has_webhook: Whether the service calls when a job is done.
-            notice: Awaited with every status, terminal ones included.
+            notice: Awaited with the statuses of every answer, terminal ones included.
             wake: Awaited instead of the clock's sleep, so that an event can end the wait early.
 
         Raises:
@@ -150,8 +150,8 @@ class ServiceClient:
                 if unreadable >= MAX_UNREADABLE_POLLS:
                     raise
             headway.learn(statuses, now=self.clock.monotonic())
-            for status in statuses:
-                await notice(status)
+            if statuses:
+                await notice(statuses)
             # A poll that failed may have been the one that an event asked for, and events come once.
             is_slow = has_webhook and bool(statuses)
             delay = self._next_delay(statuses, headway, advice, has_webhook=is_slow)

@@ -1,7 +1,7 @@
 """Carries one job from wherever it stands to its receipt or its payload, with every step in the ledger."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
@@ -45,7 +45,7 @@ class Courier:
         self._books = books
         self._leases = leases
         self._clock = clock
-        self._watches = Watches()
+        self._watches = Watches(observe=self._observed)
         self._inbox = Inbox(books=books, clock=clock)
         self._quay = Quay(books=books, leases=leases, clock=clock, watches=self._watches, stop=self.stop)
 
@@ -158,6 +158,8 @@ class Courier:
             if payload is not None:
                 return payload
             record = await self._taken_back(record)
+        if errand.arrival is not None:
+            errand.arrival.enter()  # it may wait for a place for longer than its company should
         async with self._leases.hold(record.id) as lease, errand.client.limiter.job():
             try:
                 payload = await self._brought(errand, record, journey)
@@ -200,19 +202,16 @@ class Courier:
         if receipt is None:
             raise LeaseLostError((record.id,))
 
-        async def notice(status: JobStatus) -> None:
-            await self._books.do(self._books.ledger.observe, record.id, status, now=self._clock.now())
-
         provider = errand.new.provider
         has_webhook = errand.settings.has_webhook(provider)
         try:
             status = await self._watches.wait(
                 errand.client,
                 receipt,
+                job_id=record.id,
                 account=errand.account,
                 submitted_at=submission_time(record, self._clock),
                 has_webhook=has_webhook,
-                notice=notice,
                 wake=partial(self._inbox.sleep, provider, receipt.remote_id) if has_webhook else None,
             )
         except JobNotFoundError as error:
@@ -223,6 +222,9 @@ class Courier:
         if status.state is not JobState.SUCCEEDED:
             raise failure_of(status, record)
         return status
+
+    async def _observed(self, statuses: Sequence[tuple[str, JobStatus]]) -> None:
+        await self._books.do(self._books.ledger.observe_all, statuses, now=self._clock.now())
 
     async def _fetched(self, errand: Errand, record: JobRecord, status: JobStatus) -> Payload:
         collector = PayloadCollector(books=self._books)

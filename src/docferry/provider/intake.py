@@ -18,6 +18,14 @@ class Arrival:
 
     intake: "Intake" = field(repr=False)
     is_over: bool = False
+    is_known: bool = field(default=False, init=False)
+    """Whether its job is known: it is not being opened, hashed and looked up any more."""
+
+    def enter(self) -> None:
+        """Its job is known; what it waits for from now on is not its own. Saying so again does no harm."""
+        if not self.is_known:
+            self.is_known = True
+            self.intake.entered()
 
     def board(self, flush: Callable[[], None]) -> None:
         """It is in a submission that may wait for company.
@@ -30,6 +38,7 @@ class Arrival:
 
     def end(self) -> None:
         """It needs no company any more. Saying so again does no harm."""
+        self.enter()
         if not self.is_over:
             self.is_over = True
             self.intake.arrived()
@@ -49,6 +58,7 @@ class Intake:
     since: float | None = None
     flush: Callable[[], None] | None = field(default=None, init=False, repr=False)
     _on_the_way: int = field(default=0, init=False)
+    _n_opening: int = field(default=0, init=False)
     _has_ended: bool = field(default=False, init=False)
 
     def begin(self, now: float) -> float:
@@ -61,6 +71,7 @@ class Intake:
     def source(self) -> Generator[Arrival]:
         """Count a source in until it is in a submission, at the latest until the block ends."""
         self._on_the_way += 1
+        self._n_opening += 1
         arrival = Arrival(self)
         try:
             yield arrival
@@ -71,6 +82,14 @@ class Intake:
         """No more sources come: none shall wait for their company."""
         self._has_ended = True
         self._flush_when_complete()
+
+    def is_opening(self) -> bool:
+        """Whether a source is being opened, hashed or looked up, and may be ready for a submission soon."""
+        return self._n_opening > 0
+
+    def entered(self) -> None:
+        """The job of one of them is known."""
+        self._n_opening -= 1
 
     def arrived(self) -> None:
         """One of them needs no company any more."""

@@ -7,7 +7,6 @@ from contextlib import suppress
 
 from docferry.errors import DocferryError, JobNotFoundError, SubmissionUnknownError, UnavailableError
 from docferry.ledger import JobRecord, JobStep
-from docferry.model import JobStatus
 from docferry.provider.books import Books
 from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
@@ -124,18 +123,16 @@ class Quay:
         sent_at = record.updated_at if record.submitted_at is None else record.submitted_at
         settled_at = sent_at + errand.client.api.poll_advice.settle_seconds
 
-        async def notice(status: JobStatus) -> None:
-            if status.has_document:  # else the end of this job would be no end of the file's
-                await self._books.do(self._books.ledger.observe, record.id, status, now=self._clock.now())
-
         try:
             status = await self._watches.wait(
                 errand.client,
                 receipt,
+                job_id=record.id,
                 account=errand.account,
                 submitted_at=submission_time(record, self._clock),
                 has_webhook=False,
-                notice=notice,
+                # Without the document the end of this job would be no end of the file's.
+                is_about=lambda status: status.has_document,
                 is_enough=lambda status: status.has_document or self._clock.now() >= settled_at,
             )
         except JobNotFoundError:

@@ -106,9 +106,15 @@ class Submissions:
             ticket.custody.take()
         self._under_way[ticket.job_id] = ticket
         self._leases.keep(ticket.job_id)
-        self._batcher.add(ticket, key=key, limit=api.batch_limit)
-        if ticket.arrival is not None:
-            ticket.arrival.board(self.flush)
+        arrival = ticket.arrival
+        self._batcher.add(
+            ticket,
+            key=key,
+            limit=api.batch_limit,
+            expects=None if arrival is None else arrival.intake.is_opening,
+        )
+        if arrival is not None:
+            arrival.board(self.flush)
         return ticket
 
     async def _leave(self, ticket: Ticket) -> None:

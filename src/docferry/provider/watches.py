@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from docferry.ledger import JobRecord
@@ -14,7 +14,9 @@ __all__ = ["Watches", "submission_time"]
 
 logger = logging.getLogger("docferry.provider")
 
-Notice = Callable[[JobStatus], Awaitable[None]]
+Observe = Callable[[Sequence[tuple[str, JobStatus]]], Awaitable[None]]
+"""Enters what the service says about jobs, by their ids in the ledger."""
+
 Key = tuple[str, str]
 
 
@@ -24,13 +26,18 @@ def submission_time(record: JobRecord, clock: Clock) -> float:
     return clock.monotonic() - max(0.0, clock.now() - at)
 
 
+def _any(_status: JobStatus) -> bool:
+    return True
+
+
 def _has_ended(status: JobStatus) -> bool:
     return status.state.is_terminal
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Waiter:
-    notice: Notice
+    job_id: str
+    is_about: Callable[[JobStatus], bool]
     is_enough: Callable[[JobStatus], bool]
     done: "asyncio.Future[JobStatus]"
 
@@ -42,9 +49,14 @@ class _Watch:
 
 
 class Watches:
-    """Joins everybody who waits for a job of one submission into one poll loop."""
+    """Joins everybody who waits for a job of one submission into one poll loop.
 
-    def __init__(self) -> None:
+    Args:
+        observe: Awaited with what an answer says about the jobs that are waited for, all of them at once.
+    """
+
+    def __init__(self, *, observe: Observe) -> None:
+        self._observe = observe
         self._open: dict[Key, _Watch] = {}
         self._known_words: set[tuple[str, str]] = set()
         self._next_polls: dict[Key, float] = {}
@@ -54,10 +66,11 @@ class Watches:
         client: ServiceClient,
         receipt: Receipt,
         *,
+        job_id: str,
         account: str,
         submitted_at: float,
         has_webhook: bool,
-        notice: Notice,
+        is_about: Callable[[JobStatus], bool] = _any,
         is_enough: Callable[[JobStatus], bool] = _has_ended,
         wake: Callable[[float], Awaitable[None]] | None = None,
     ) -> JobStatus:
@@ -66,10 +79,11 @@ class Watches:
         Args:
             client: Asks.
             receipt: The job.
+            job_id: Its id in the ledger.
             account: Tells services and accounts apart.
             submitted_at: When it was submitted, on the client's monotonic clock.
             has_webhook: Whether the service calls when a job is done.
-            notice: Awaited with every status of this job.
+            is_about: Whether a status says something about the job that is worth entering.
             is_enough: Whether a status ends this wait; one with which the job ended always does.
             wake: Sleeps, or returns early when an event came.
 
@@ -80,7 +94,12 @@ class Watches:
             DocferryError: The service refuses to talk about it.
         """
         key = (account, receipt.remote_id)
-        waiter = _Waiter(notice=notice, is_enough=is_enough, done=asyncio.get_running_loop().create_future())
+        waiter = _Waiter(
+            job_id=job_id,
+            is_about=is_about,
+            is_enough=is_enough,
+            done=asyncio.get_running_loop().create_future(),
+        )
         watch = self._open.setdefault(key, _Watch())
         watch.waiters.setdefault(receipt, []).append(waiter)
         if watch.task is None:
@@ -107,7 +126,7 @@ class Watches:
                 submitted_at=submitted_at,
                 not_before=self._next_polls.get(key, now),
                 has_webhook=has_webhook,
-                notice=lambda status: self._notice(watch, status, client),
+                notice=lambda statuses: self._notice(watch, statuses, client),
                 wake=wake,
             )
         except asyncio.CancelledError:
@@ -127,16 +146,25 @@ class Watches:
         self._next_polls[key] = client.clock.monotonic() + client.api.poll_advice.floor_seconds
         return tuple(watch.waiters)
 
-    async def _notice(self, watch: _Watch, status: JobStatus, client: ServiceClient) -> None:
+    async def _notice(self, watch: _Watch, statuses: Sequence[JobStatus], client: ServiceClient) -> None:
+        told = [
+            (waiter, status) for status in statuses for waiter in tuple(watch.waiters.get(status.receipt, ()))
+        ]
+        for status in statuses:
+            self._warn_of_unknown(status, client)
+        await self._observe(
+            tuple({waiter.job_id: status for waiter, status in told if waiter.is_about(status)}.items())
+        )
+        for waiter, status in told:
+            if (status.state.is_terminal or waiter.is_enough(status)) and not waiter.done.done():
+                self._dismiss(watch, status.receipt, waiter)
+                waiter.done.set_result(status)
+
+    def _warn_of_unknown(self, status: JobStatus, client: ServiceClient) -> None:
         word = (client.api.identity.provider, status.raw_state)
         if not status.is_known and word not in self._known_words:
             self._known_words.add(word)
             logger.warning("provider %s says the unknown status '%s'; waiting on", *word)
-        for waiter in tuple(watch.waiters.get(status.receipt, ())):
-            await waiter.notice(status)
-            if (status.state.is_terminal or waiter.is_enough(status)) and not waiter.done.done():
-                self._dismiss(watch, status.receipt, waiter)
-                waiter.done.set_result(status)
 
     def _leave(self, key: Key, watch: _Watch, receipt: Receipt, waiter: _Waiter) -> None:
         self._dismiss(watch, receipt, waiter)
