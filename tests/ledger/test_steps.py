@@ -4,7 +4,7 @@ import pytest
 
 from docferry.errors import ConfigurationError, JobFailedError, JobNotFoundError, UnavailableError
 from docferry.ledger import JobStep, LeaseLostError
-from docferry.model import Cost, JobState, Payload, PayloadPart, Receipt
+from docferry.model import Cost, JobState, JobStatus, Payload, PayloadPart, Receipt
 
 PAYLOAD = Payload(
     parts=(
