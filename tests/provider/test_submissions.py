@@ -6,10 +6,11 @@ import pytest
 from depot import DepotApi, DepotOptions, file_of, obtain, reply
 from depot_lots import LotApi, LotDepot
 
-from docferry.errors import ConfigurationError, JobFailedError, SubmissionUnknownError
+from docferry.errors import ConfigurationError, JobFailedError, RateLimitedError, SubmissionUnknownError
 from docferry.ledger import JobStep
 from docferry.model import Limits
 from docferry.provider import JobSettings, NetworkSettings, OnInterrupt, OnUnknown, Response
+from docferry.provider.client import MOST_BUSY_SECONDS
 from docferry.provider.faults import Fault, TransportFault
 from docferry.provider.submissions import GRACE_SECONDS
 from docferry.testing import ScriptedTransport
@@ -195,6 +196,19 @@ def test_a_file_that_waits_for_a_busy_service_is_withdrawn_with_its_waiter(room)
         await until(lambda: not here.depot.plan)
         await leave(task)
         await here.runner.settle()
+        assert here.depot.submissions == []
+        assert steps(here.runner) == [JobStep.OPEN]
+
+    room(scenario)
+
+
+def test_a_service_that_stays_busy_is_given_up_in_the_end(room):
+    async def scenario(here):
+        busy = Response(status=429, headers={"retry-after": "600"})
+        here.depot.plan = [("submit", busy) for _ in range(200)]
+        with pytest.raises(RateLimitedError):
+            await obtain(here.runner)
+        assert MOST_BUSY_SECONDS <= here.clock.monotonic() <= MOST_BUSY_SECONDS + 700
         assert here.depot.submissions == []
         assert steps(here.runner) == [JobStep.OPEN]
 

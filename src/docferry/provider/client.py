@@ -26,6 +26,9 @@ Result = TypeVar("Result")
 MAX_UNREADABLE_POLLS = 5
 """How many answers in a row may be unreadable before a poll gives up."""
 
+MOST_BUSY_SECONDS = 3600.0
+"""How long a service may refuse a submission for being too many before that is its answer."""
+
 
 @dataclass(slots=True, kw_only=True)
 class ServiceClient:
@@ -90,8 +93,10 @@ class ServiceClient:
 
         Raises:
             SubmissionUnknownError: It went out and no readable answer came back.
+            RateLimitedError: The service had no place for an hour; nothing was committed.
             DocferryError: The service refused; nothing was committed.
         """
+        began_at = self.clock.monotonic()
         attempt = 0
         while True:
             attempt += 1
@@ -99,6 +104,8 @@ class ServiceClient:
             try:
                 return await self._conversation(writer=writer, commitment=commitment).hold(begin)
             except RateLimitedError as error:
+                if self.clock.monotonic() - began_at >= MOST_BUSY_SECONDS:
+                    raise
                 await self._sender.pause(attempt, error.retry_after_seconds)
             except NotSentError as error:
                 if attempt >= error.tries:
