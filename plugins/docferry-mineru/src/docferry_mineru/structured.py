@@ -1,6 +1,6 @@
 """structured_content of 4.0: the pages of middle_json, with the content of each block as ready Markdown.
 
-Source: `mineru` 4.0.12 (pypi.org/project/mineru, read 2026-11-22).
+Source: `mineru` 4.0.12 (the published package, read 2026-11-22).
 """
 
 from docferry.model import ElementKind
