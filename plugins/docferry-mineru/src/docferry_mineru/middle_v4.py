@@ -2,7 +2,7 @@
 
 Pages keep their numbers when only some of them were asked for. A block may say that it continues the one of
 its kind before it; both keep their own content.
-Source: the schema "docvortex.middle" 2.0, as `mineru` 4.0.12 writes it (the published package, read 2026-11-22).
+Source: the schema "docvortex.middle" 2.0, as `mineru` 4.0.12 writes it (its package, read 2026-11-22).
 """
 
 from collections.abc import Callable, Iterator, Sequence
