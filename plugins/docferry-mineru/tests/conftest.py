@@ -1,6 +1,7 @@
 """Fixtures of this plugin's tests."""
 
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 # Test folders are no packages; what several of them share is imported from here.
 sys.path.append(str(Path(__file__).parent / "support"))
 
+from docferry.emulation import EmulatorSettings
+from docferry.testing import EmulatedJobService
+from docferry.testing.contracts.job_foundation import Workshop
 from docferry_mineru.server import MEMORY
 
 
@@ -15,3 +19,45 @@ from docferry_mineru.server import MEMORY
 def no_server_is_known():
     """Ports are used again: the server of an earlier test must not be taken for that of this one."""
     MEMORY.clear()
+
+
+@pytest.fixture
+def cloud():
+    """The emulated cloud, quick and without limits."""
+
+    def reach(variables):
+        return {"base_url": variables["MINERU_BASE_URL"], "api_key": variables["MINERU_API_KEY"]}
+
+    settings = EmulatorSettings(
+        queue_seconds=0,
+        work_seconds=0,
+        requests_per_second=0,
+        concurrency=0,
+        quirks={"submits_per_minute": "0", "queries_per_minute": "0"},
+    )
+    with EmulatedJobService("mineru", options=reach, settings=settings) as service:
+        yield service
+
+
+@pytest.fixture
+def benches():
+    """The benches that `parse` used, in order."""
+    return []
+
+
+@pytest.fixture
+def parse(cloud, benches, tmp_path):
+    """Parses sources, each time in a process of its own on one ledger, with a clock that runs fast."""
+    point = entry_points(group="docferry")["mineru"]
+    workshop = Workshop(name="mineru", entry_point=point, service=cloud, folder=tmp_path)
+
+    def parse(*sources, pages=None, plan=(), **options):
+        bench = workshop.bench(after=benches[-1] if benches else None)
+        benches.append(bench)
+        bench.wire.plan(*plan) if plan else None
+        trial = workshop.trial(bench, {**cloud.options, **options})
+        with trial.ingestor(pages=pages).run(list(sources)) as run:
+            return list(run)
+
+    yield parse
+    workshop.close()

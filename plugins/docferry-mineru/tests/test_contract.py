@@ -1,10 +1,9 @@
 """Provider mineru keeps the contract of every provider with jobs, over real HTTP to its emulator."""
 
-import io
 from typing import ClassVar
 
 import pytest
-from reportlab.pdfgen.canvas import Canvas
+from mineru_files import PAGES, small_pdf
 
 from docferry.emulation import EmulatorSettings
 from docferry.errors import (
@@ -47,23 +46,6 @@ OLD_SERVER_ERRORS = (
     DocumentedError(place=ErrorPlace.SUBMIT, code="400", error=InvalidOptionsError),
     DocumentedError(place=ErrorPlace.JOB, code="-60010", error=JobFailedError),
 )
-
-
-PAGES = (("Tides", "High water is at 06:12."), ("Moorings", "Buoy 7 is free."))
-
-
-def small_pdf(count=2):
-    """A PDF of so many pages."""
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, invariant=True)
-    for heading, text in PAGES[:count]:
-        canvas.setFont("Helvetica-Bold", 20)
-        canvas.drawString(72, 740, heading)
-        canvas.setFont("Helvetica", 11)
-        canvas.drawString(72, 700, text)
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
 
 
 SAMPLE = Sample(name="tides.pdf", content=small_pdf, pages=PAGES)
