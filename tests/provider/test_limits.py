@@ -80,3 +80,17 @@ def test_requests_of_an_account_keep_its_rate():
         assert times == [0.0, 0.5, 1.0, 1.5, 2.0]
 
     anyio.run(main)
+
+
+def test_a_request_may_count_for_several_or_for_none():
+    async def scenario():
+        clock = FakeClock()
+        limiter = limiter_of(Limiters(clock=clock), requests_per_second=2)
+        times = []
+        for weight in (3, 0, 1, 0, 1):
+            before = clock.monotonic()
+            await limiter.pace(weight)
+            times.append(clock.monotonic() - before)
+        return times
+
+    assert anyio.run(scenario) == [0.0, 0.0, 1.5, 0.0, 0.5]
