@@ -6,6 +6,8 @@ PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
 STAMP := $(VENV)/.installed
 VENDORS := $(patsubst tests/vendors/%/client.py,%,$(wildcard tests/vendors/*/client.py))
 NEWER ?= python3.13
+# A worker that dies ends the run with the name of its test: pytest-xdist hangs when it replaces one.
+ONCE := --max-worker-restart=0
 
 .DEFAULT_GOAL := help
 .SECONDARY:
@@ -29,10 +31,10 @@ demo: $(STAMP)  ## Parse the PDF that ships with the repository: a table of chun
 	@$(BIN)/docferry parse examples/demo.pdf --to chunks --table --output demo-output/chunks.jsonl
 
 test: $(STAMP)  ## Run the tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ONCE)
 
 test-slow: $(STAMP)  ## Let broken providers fail the contract, each in the named way (about 10 minutes)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ONCE) -m slow
 
 test-newer:  ## Run the tests on a newer Python, in an environment of its own: make test-newer NEWER=python3.13
 	$(MAKE) VENV=.venv-$(NEWER) PYTHON=$(NEWER) test
