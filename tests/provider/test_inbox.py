@@ -1,6 +1,7 @@
 """An event ends a sleep within a second, whichever process entered it."""
 
 import asyncio
+import itertools
 
 import anyio
 import pytest
@@ -130,16 +131,32 @@ def test_an_event_brings_one_poll_at_once(room):
     room(scenario, seconds=90.0)
 
 
-def test_an_event_that_comes_too_early_does_not_end_the_job(room):
+@pytest.mark.parametrize("late", [0.5, 3.0, 20.0, 60.0])
+def test_an_event_ahead_of_the_services_own_answer_is_followed_by_polls_that_come_soon(room, late):
     async def scenario(here):
         waiting = asyncio.create_task(obtain(here.runner, settings=EVENTFUL))
         await here.clock.sleep(50)
         enter(here.runner.books.ledger, "b0")
         assert await waiting == b"the text"
-        assert [round(at) for _, at in here.depot.polls][-1] <= 352
-        assert len(here.depot.polls) == 3
+        times = [at for _, at in here.depot.polls]
+        assert here.clock.monotonic() <= 50 + LOOK_SECONDS + max(1.5 * late, late + 1) + 0.1
+        assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(times))
+        assert len(times) <= 14
 
-    room(scenario, seconds=90.0)
+    room(scenario, seconds=50.0 + late)
+
+
+def test_polls_after_an_event_that_told_of_no_end_become_rare_again(room):
+    async def scenario(here):
+        waiting = asyncio.create_task(obtain(here.runner, settings=EVENTFUL))
+        await here.clock.sleep(50)
+        enter(here.runner.books.ledger, "b0")
+        assert await waiting == b"the text"
+        gaps = [later - earlier for (_, earlier), (_, later) in itertools.pairwise(here.depot.polls)]
+        assert max(gaps) == pytest.approx(300)
+        assert len(gaps) < 40
+
+    room(scenario, seconds=1500.0)
 
 
 def test_a_poll_that_fails_after_an_event_is_repeated_soon(room):

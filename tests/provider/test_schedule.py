@@ -2,6 +2,7 @@
 
 import statistics
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,14 @@ def test_a_straggler_of_a_batch_is_asked_about_ever_more_rarely():
 
 def test_webhook_slows_polling_to_one_in_five_minutes():
     assert poll_delay(elapsed_seconds=1, advice=PollAdvice(), has_webhook=True) == 300
+
+
+@pytest.mark.parametrize(("since", "delay"), [(0, 3), (6, 3), (20, 10), (500, 250), (601, 300)])
+def test_after_a_call_polls_come_soon_and_then_less_often(since, delay):
+    advice = PollAdvice(floor_seconds=3)
+    assert (
+        poll_delay(elapsed_seconds=900, advice=advice, has_webhook=True, seconds_since_event=since) == delay
+    )
 
 
 @given(st.integers(1, 100), st.floats(0, 1))

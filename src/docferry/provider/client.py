@@ -19,9 +19,12 @@ from docferry.provider.schedule import poll_delay
 from docferry.provider.sender import MAX_TRIES, PartWriter, Sender
 from docferry.provider.transport import Transport
 
-__all__ = ["ServiceClient"]
+__all__ = ["ServiceClient", "Wake"]
 
 Result = TypeVar("Result")
+
+Wake = Callable[[float], Awaitable[bool]]
+"""Sleeps so long, or less when an event comes; says whether one came."""
 
 MAX_UNREADABLE_POLLS = 5
 """How many answers in a row may be unreadable before a poll gives up."""
@@ -120,7 +123,7 @@ class ServiceClient:
         not_before: float,
         has_webhook: bool,
         notice: Callable[[Sequence[JobStatus]], Awaitable[None]],
-        wake: Callable[[float], Awaitable[None]] | None = None,
+        wake: Wake | None = None,
     ) -> None:
         """Ask about the jobs of one submission until all have ended; one poll serves them all.
 
@@ -132,7 +135,8 @@ class ServiceClient:
             not_before: When the first poll may be sent at the earliest, on the monotonic clock.
             has_webhook: Whether the service calls when a job is done.
             notice: Awaited with the statuses of every answer, terminal ones included.
-            wake: Awaited instead of the clock's sleep, so that an event can end the wait early.
+            wake: Awaited instead of the clock's sleep, so that an event can end the wait early. The next
+                polls come soon after an event, which may be ahead of what the service answers.
 
         Raises:
             DocferryError: The service refuses to talk about the jobs at all.
@@ -140,8 +144,10 @@ class ServiceClient:
         unreadable = 0
         delay = self._first_delay(submitted_at, not_before)
         headway = Headway(submitted_at)
+        called_at: float | None = None
         while open_receipts():
-            await (wake or self.clock.sleep)(delay)
+            if await (wake or self._sleep)(delay):
+                called_at = self.clock.monotonic()
             receipts = open_receipts()  # some may have come, or gone, meanwhile
             if not receipts:
                 return
@@ -161,7 +167,11 @@ class ServiceClient:
                 await notice(statuses)
             # A poll that failed may have been the one that an event asked for, and events come once.
             is_slow = has_webhook and bool(statuses)
-            delay = self._next_delay(statuses, headway, advice, has_webhook=is_slow)
+            delay = self._next_delay(statuses, headway, advice, has_webhook=is_slow, called_at=called_at)
+
+    async def _sleep(self, seconds: float) -> bool:
+        await self.clock.sleep(seconds)
+        return False
 
     async def _statuses(self, receipts: Sequence[Receipt]) -> tuple[JobStatus, ...]:
         return await self._conversation().hold(lambda: ask_about(self.api, receipts))
@@ -178,6 +188,7 @@ class ServiceClient:
         advice: float | None,
         *,
         has_webhook: bool,
+        called_at: float | None,
     ) -> float:
         asked = [wait for status in statuses if (wait := status.retry_after_seconds) is not None]
         now = self.clock.monotonic()
@@ -189,6 +200,7 @@ class ServiceClient:
             seconds_of_pages=headway.seconds_of_pages,
             retry_after_seconds=max([*asked, advice or 0.0]) or None,
             has_webhook=has_webhook,
+            seconds_since_event=None if called_at is None else now - called_at,
         )
 
     def _conversation(

@@ -36,13 +36,16 @@ class Inbox:
         self._waiting: dict[tuple[str, str], list[_Turn]] = {}
         self._looker: asyncio.Task[None] | None = None
 
-    async def sleep(self, provider: str, remote_id: str, seconds: float) -> None:
+    async def sleep(self, provider: str, remote_id: str, seconds: float) -> bool:
         """Wait that long, or until there is an event about the job that nobody was woken by before.
 
         Args:
             provider: Name of the provider.
             remote_id: The service's id of the job, or of the batch it is in.
             seconds: How long at most.
+
+        Returns:
+            Whether there was such an event.
         """
         key = (provider, remote_id)
         turn: _Turn = asyncio.get_running_loop().create_future()
@@ -52,6 +55,7 @@ class Inbox:
         timer = asyncio.ensure_future(self._clock.sleep(seconds))
         try:
             await asyncio.wait({turn, timer}, return_when=asyncio.FIRST_COMPLETED)
+            return turn.done()
         finally:
             timer.cancel()
             self._leave(key, turn)

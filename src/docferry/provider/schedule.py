@@ -16,6 +16,9 @@ REMAINING_SHARE = 0.5
 WEBHOOK_SECONDS = 300.0
 """With a webhook, polls are only the safety net."""
 
+EVENT_SHARE = 0.5
+"""Waiting half of the time since an event notices what it told of at most half that time late."""
+
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 30.0
 
@@ -29,6 +32,7 @@ def poll_delay(  # noqa: PLR0913 - everything a delay depends on, all named
     seconds_of_pages: float | None = None,
     retry_after_seconds: float | None = None,
     has_webhook: bool = False,
+    seconds_since_event: float | None = None,
 ) -> float:
     """Seconds to wait before asking about the jobs of a submission again.
 
@@ -44,10 +48,13 @@ def poll_delay(  # noqa: PLR0913 - everything a delay depends on, all named
         seconds_of_pages: What seems to remain of the only job left, by its pages; None when it is not told.
         retry_after_seconds: What the service's last answer asked for, or None.
         has_webhook: Whether the service calls when the job is done.
+        seconds_since_event: Time since it last called about one of the jobs; None when it has not. The call
+            may be ahead of what the service answers, so that the next polls come soon.
     """
-    if has_webhook:
-        return max(WEBHOOK_SECONDS, retry_after_seconds or 0.0)
     least = max(advice.floor_seconds, retry_after_seconds or 0.0)
+    if has_webhook:
+        early = WEBHOOK_SECONDS if seconds_since_event is None else seconds_since_event * EVENT_SHARE
+        return max(min(early, WEBHOOK_SECONDS), least)
     if elapsed_seconds < SHORT_FLOORS * advice.floor_seconds:
         return least
     wait = elapsed_seconds * ELAPSED_SHARE

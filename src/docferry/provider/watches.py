@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from docferry.ledger import JobRecord
 from docferry.model import JobStatus, Receipt
-from docferry.provider.client import ServiceClient
+from docferry.provider.client import ServiceClient, Wake
 from docferry.provider.clock import Clock
 
 __all__ = ["Watches", "submission_time"]
@@ -72,7 +72,7 @@ class Watches:
         has_webhook: bool,
         is_about: Callable[[JobStatus], bool] = _any,
         is_enough: Callable[[JobStatus], bool] = _has_ended,
-        wake: Callable[[float], Awaitable[None]] | None = None,
+        wake: Wake | None = None,
     ) -> JobStatus:
         """Wait until a job has ended, or until enough is known of it.
 
@@ -85,7 +85,7 @@ class Watches:
             has_webhook: Whether the service calls when a job is done.
             is_about: Whether a status says something about the job that is worth entering.
             is_enough: Whether a status ends this wait; one with which the job ended always does.
-            wake: Sleeps, or returns early when an event came.
+            wake: Sleeps, or returns early when an event came, and says whether one did.
 
         Returns:
             The status that ended the wait.
@@ -116,7 +116,7 @@ class Watches:
         client: ServiceClient,
         submitted_at: float,
         has_webhook: bool,  # noqa: FBT001 - private
-        wake: Callable[[float], Awaitable[None]] | None,
+        wake: Wake | None,
     ) -> None:
         now = client.clock.monotonic()
         self._next_polls = {known: at for known, at in self._next_polls.items() if at > now}
