@@ -78,6 +78,20 @@ class TestCtrlC:
         assert depot.stopped == {"b0"}
         assert json.loads(run("jobs", "list", "--json").output)[0]["step"] == "cancelled"
 
+    def test_a_service_that_cannot_cancel_is_told_of(self, start, run, pages, depot):
+        depot.knows_cancelling = False
+        depot.may_finish.clear()
+        process = start("parse", pages("a.txt", "one"), *DEPOT, "--on-interrupt", "cancel")
+        wait_until(lambda: depot.polls)
+        process.send_signal(signal.SIGINT)
+        _, messages = process.communicate(timeout=LIMIT_SECONDS)
+        (row,) = json.loads(run("jobs", "list", "--json").output)
+        assert process.returncode == 130
+        assert messages.decode() == (
+            "interrupted; 1 job could not be cancelled at depot, so parked: "
+            f"docferry jobs resume {row['id']}\n"
+        )
+
     def test_many_jobs_are_resumed_by_one_word(self, start, many, depot, folder):
         depot.may_finish.clear()
         ledger = str(folder / "the ledger.sqlite3")

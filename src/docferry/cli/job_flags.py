@@ -139,6 +139,11 @@ class JobFlags:
     ca_file: str = ""
     headers: tuple[str, ...] = ()
 
+    @property
+    def cancels(self) -> bool:
+        """Whether an interruption cancels jobs."""
+        return self.on_interrupt == "cancel"
+
     def settings(self) -> "JobSettings":
         """What they amount to.
 

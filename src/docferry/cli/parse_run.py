@@ -73,7 +73,11 @@ class ParseRun:
         """See `OutcomeSource`."""
         if Ability.JOBS not in self._ingestor.provider.info.abilities:
             return NO_JOBS
-        return LeftJobs(records=JobDesk(jobs=self._settings).unfinished(), ledger=self.flags.ledger)
+        return LeftJobs(
+            records=JobDesk(jobs=self._settings).unfinished(),
+            ledger=self.flags.ledger,
+            are_unwanted=self.flags.cancels,
+        )
 
     def _count(self, inputs: Sequence[SourceInput]) -> int:
         formats = self._ingestor.provider.info.formats

@@ -64,7 +64,9 @@ class ResumeRun:
 
     def left_jobs(self) -> LeftJobs:
         """See `OutcomeSource`."""
-        return LeftJobs(records=self._desk.unfinished(), ledger=self.flags.ledger)
+        return LeftJobs(
+            records=self._desk.unfinished(), ledger=self.flags.ledger, are_unwanted=self.flags.cancels
+        )
 
     def _option_owner(self) -> str:
         """The one provider that an `--option` can belong to."""

@@ -18,10 +18,13 @@ class LeftJobs:
     Args:
         records: The jobs as they stand now.
         ledger: What `--ledger` names; empty without it.
+        are_unwanted: Whether the services were to stop them. Those that go on all the same could not be
+            stopped: not every service knows cancelling.
     """
 
     records: tuple[JobRecord, ...] = ()
     ledger: str = ""
+    are_unwanted: bool = False
 
     @property
     def parked(self) -> tuple[JobRecord, ...]:
@@ -40,11 +43,17 @@ class LeftJobs:
         if cancelled:
             clauses.append(f"{plural(len(cancelled), 'job')} cancelled")
         if self.parked:
-            clauses.append(f"{plural(len(self.parked), 'job')} parked: {self._resume()}")
+            clauses.append(f"{plural(len(self.parked), 'job')} {self._parked_how()}: {self._resume()}")
         if unknown:
             jobs = plural(len(unknown), "job")
             clauses.append(f"{jobs} of unknown outcome: {self._command('list --step unknown')}")
         return clauses
+
+    def _parked_how(self) -> str:
+        if not self.are_unwanted:
+            return "parked"
+        places = " and ".join(sorted({record.provider for record in self.parked}))
+        return f"could not be cancelled at {places}, so parked"
 
     def _resume(self) -> str:
         if len(self.parked) <= NAMED_JOBS:
