@@ -1,5 +1,6 @@
 """Every way httpx can fail has a meaning."""
 
+import errno
 import socket
 
 import httpx
@@ -10,6 +11,7 @@ from docferry.provider.faults import (
     NOT_SENT,
     UNKNOWN,
     Fault,
+    Outlook,
     fault_of,
     is_transient_status,
     read_retry_after,
@@ -46,13 +48,20 @@ def test_fault_says_how_far_the_request_got(error, fault):
 
 
 @pytest.mark.parametrize(
-    ("errno", "is_lasting"), [(socket.EAI_NONAME, True), (socket.EAI_AGAIN, False), (None, False)]
+    ("cause", "outlook"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "x"), Outlook.LASTING),
+        (socket.gaierror(socket.EAI_AGAIN, "x"), Outlook.PASSING),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "x"), Outlook.DOUBTFUL),
+        (ExceptionGroup("x", [TimeoutError("x"), ConnectionRefusedError("x")]), Outlook.DOUBTFUL),
+        (OSError("x"), Outlook.PASSING),
+    ],
 )
-def test_a_host_that_nobody_knows_is_lasting_trouble(errno, is_lasting):
+def test_how_likely_waiting_is_to_help_is_told_by_the_cause(cause, outlook):
     error = httpx.ConnectError("x")
-    error.__cause__ = OSError("x") if errno is None else socket.gaierror(errno, "x")
+    error.__cause__ = cause
     fault = fault_of(error)
-    assert (fault.fault, fault.is_lasting) == (Fault.NOT_SENT, is_lasting)
+    assert (fault.fault, fault.outlook) == (Fault.NOT_SENT, outlook)
 
 
 def test_fault_holds_no_address():

@@ -6,12 +6,18 @@ import pytest
 from depot import DepotApi, DepotOptions, file_of, obtain, reply
 from depot_lots import LotApi, LotDepot
 
-from docferry.errors import ConfigurationError, JobFailedError, RateLimitedError, SubmissionUnknownError
+from docferry.errors import (
+    ConfigurationError,
+    JobFailedError,
+    RateLimitedError,
+    SubmissionUnknownError,
+    UnavailableError,
+)
 from docferry.ledger import JobStep
 from docferry.model import Limits
 from docferry.provider import JobSettings, NetworkSettings, OnInterrupt, OnUnknown, Response
 from docferry.provider.client import MOST_BUSY_SECONDS
-from docferry.provider.faults import Fault, TransportFault
+from docferry.provider.faults import Fault, Outlook, TransportFault
 from docferry.provider.submissions import GRACE_SECONDS
 from docferry.testing import ScriptedTransport
 
@@ -210,6 +216,22 @@ def test_a_service_that_stays_busy_is_given_up_in_the_end(room):
             await obtain(here.runner)
         assert MOST_BUSY_SECONDS <= here.clock.monotonic() <= MOST_BUSY_SECONDS + 700
         assert here.depot.submissions == []
+        assert steps(here.runner) == [JobStep.OPEN]
+
+    room(scenario)
+
+
+@pytest.mark.parametrize(
+    ("outlook", "tries", "seconds"),
+    [(Outlook.PASSING, 6, 40), (Outlook.DOUBTFUL, 4, 9), (Outlook.LASTING, 2, 2)],
+)
+def test_a_service_that_cannot_be_reached_is_tried_as_long_as_that_may_help(room, outlook, tries, seconds):
+    async def scenario(here):
+        here.depot.plan = [("submit", TransportFault(Fault.NOT_SENT, "ConnectError", outlook=outlook))] * 6
+        with pytest.raises(UnavailableError, match="cannot be reached"):
+            await obtain(here.runner)
+        assert len(here.depot.plan) == 6 - tries
+        assert here.clock.monotonic() <= seconds
         assert steps(here.runner) == [JobStep.OPEN]
 
     room(scenario)

@@ -12,7 +12,7 @@ import pytest
 
 from docferry.errors import ConfigurationError, SourceError, SourceNotFoundError
 from docferry.provider import FilePart, NetworkSettings, Request
-from docferry.provider.faults import Fault, TransportFault
+from docferry.provider.faults import Fault, Outlook, TransportFault
 from docferry.provider.transport import REQUESTS_IN_FLIGHT, HttpTransport
 from docferry.sources import SourceFile
 
@@ -226,6 +226,13 @@ def test_trouble_says_how_far_it_got(url, fault):
     with pytest.raises(TransportFault) as caught:
         send(Request(method="GET", url=url))
     assert caught.value.fault is fault
+
+
+@pytest.mark.parametrize("network", [None, NetworkSettings(proxy="http://127.0.0.1:1")])
+def test_a_refused_connection_is_told_apart(network):
+    with pytest.raises(TransportFault, match="nothing listens") as caught:
+        send(Request(method="GET", url="http://127.0.0.1:1/"), network=network)
+    assert caught.value.outlook is Outlook.DOUBTFUL
 
 
 def test_a_body_too_long_for_memory_is_not_asked_for_again(server):

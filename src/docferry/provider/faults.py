@@ -3,14 +3,14 @@
 import email.utils
 import math
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Fault", "TransportFault", "fault_of", "is_transient_status", "read_retry_after"]
+__all__ = ["Fault", "Outlook", "TransportFault", "fault_of", "is_transient_status", "read_retry_after"]
 
 TOO_MANY_REQUESTS = 429
 TRANSIENT_STATUSES = frozenset({408, 425, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524})
@@ -25,23 +25,32 @@ class Fault(StrEnum):
     IMPOSSIBLE = "impossible"  # it can never be sent as it is: a wrong address, a redirect loop
 
 
+class Outlook(StrEnum):
+    """Whether waiting is likely to help, so that it decides how soon a person is told."""
+
+    PASSING = "passing"  # such trouble passes
+    DOUBTFUL = "doubtful"  # a service that is started anew, or a wrong address
+    LASTING = "lasting"  # somebody has to mend something
+
+
 class TransportFault(Exception):  # noqa: N818 - a fault, which the client turns into an error
     """A request brought no response. Stays inside the provider room.
 
     Args:
         fault: How far it got.
         reason: The kind of trouble, without any address.
-        is_lasting: Whether waiting is not likely to help, so that a person should be told soon.
+        outlook: Whether waiting is likely to help.
     """
 
-    def __init__(self, fault: Fault, reason: str, *, is_lasting: bool = False) -> None:
+    def __init__(self, fault: Fault, reason: str, *, outlook: Outlook = Outlook.PASSING) -> None:
         super().__init__(reason)
         self.fault = fault
         self.reason = reason
-        self.is_lasting = is_lasting
+        self.outlook = outlook
 
 
 UNKNOWN_HOST = "the name of its host is unknown"
+REFUSED = "nothing listens at its address"
 UNKNOWN_NAMES = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
 IMPOSSIBLE = frozenset({"UnsupportedProtocol", "InvalidURL", "CookieConflict"})
@@ -68,21 +77,31 @@ UNKNOWN = frozenset(
 def fault_of(error: "httpx.HTTPError | httpx.InvalidURL | httpx.StreamError") -> TransportFault:
     """What an error of httpx means. Unknown kinds are UNKNOWN: the careful reading."""
     kind = type(error).__name__
-    if kind in NOT_SENT and _has_no_address(error):
-        return TransportFault(Fault.NOT_SENT, UNKNOWN_HOST, is_lasting=True)
     if kind in NOT_SENT:
-        return TransportFault(Fault.NOT_SENT, kind)
+        return _not_sent(error, kind)
     if kind in IMPOSSIBLE:
         return TransportFault(Fault.IMPOSSIBLE, kind)
     return TransportFault(Fault.UNKNOWN, kind)
 
 
-def _has_no_address(error: BaseException) -> bool:
-    """Whether nobody knows the host's or the proxy's name; a name server that is busy is not that."""
+def _not_sent(error: BaseException, kind: str) -> TransportFault:
+    """Why no connection to the host, or to the proxy, was made."""
+    for cause in _causes(error):
+        # A name server that is busy is not one that knows no such name.
+        if isinstance(cause, socket.gaierror) and cause.errno in UNKNOWN_NAMES:
+            return TransportFault(Fault.NOT_SENT, UNKNOWN_HOST, outlook=Outlook.LASTING)
+        if isinstance(cause, ConnectionRefusedError):
+            return TransportFault(Fault.NOT_SENT, REFUSED, outlook=Outlook.DOUBTFUL)
+    return TransportFault(Fault.NOT_SENT, kind)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, socket.gaierror):
+    while cause is not None:
+        yield cause
+        if isinstance(cause, BaseExceptionGroup):  # one for each address of the host
+            yield from cast("BaseExceptionGroup[BaseException]", cause).exceptions
         cause = cause.__cause__ or cause.__context__
-    return cause is not None and cause.errno in UNKNOWN_NAMES
 
 
 def is_transient_status(status: int) -> bool:

@@ -11,6 +11,7 @@ from docferry.provider.exchange import Keep, PartCheck, Request, Response
 from docferry.provider.faults import (
     TOO_MANY_REQUESTS,
     Fault,
+    Outlook,
     TransportFault,
     is_transient_status,
     read_retry_after,
@@ -24,8 +25,8 @@ __all__ = ["MAX_TRIES", "PartWriter", "Sender", "max_tries"]
 MAX_TRIES = 6
 """How often a repeatable request is sent before its trouble is handed on."""
 
-MAX_LASTING_TRIES = 2
-"""The same where waiting is not likely to help."""
+TRIES = {Outlook.PASSING: MAX_TRIES, Outlook.DOUBTFUL: 4, Outlook.LASTING: 2}
+"""The same by how likely waiting is to help: about half a minute, 8 s, 1 s."""
 
 MAX_UNFIT_BODIES = 3
 """How often a body that does not pass its check is fetched before that is handed on."""
@@ -51,7 +52,7 @@ class PartWriter(Protocol):
 
 def max_tries(fault: TransportFault) -> int:
     """How often a request that met such a fault is sent."""
-    return MAX_LASTING_TRIES if fault.is_lasting else MAX_TRIES
+    return TRIES[fault.outlook]
 
 
 @dataclass(slots=True, kw_only=True)
