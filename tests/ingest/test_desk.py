@@ -315,6 +315,16 @@ def test_a_failed_job_does_not_end_the_collection_unless_told_to(desk, service, 
         desk.collect(jobs, on_error="ignore")
 
 
+def test_an_error_about_the_setup_carries_the_job_it_kept_from_being_collected(desk, files, monkeypatch):
+    (outcome,) = submit(desk, files("one"))
+    monkeypatch.delenv("DEPOT_API_KEY")
+    (collected,) = desk.collect(outcome.job)
+    assert isinstance(collected.error, MissingCredentialError)
+    assert f"set DEPOT_API_KEY; run `docferry jobs resume {outcome.job.id}`" in str(collected.error)
+    with pytest.raises(MissingCredentialError, match=outcome.job.id):
+        desk.cancel(outcome.job)
+
+
 def test_an_unknown_job_is_an_error_in_its_place(desk, files):
     (outcome,) = submit(desk, files("one"))
     first, second = desk.collect(["ffffffffffff", outcome.job.id])

@@ -13,7 +13,8 @@ from docferry.ingest.submitting import SubmitOutcome, submit_sources
 from docferry.ledger import CacheInfo, JobRecord, JobStep
 from docferry.model import Ability, AccountStatus, Document, PageSelection, Receipt
 from docferry.plugin import PluginManager, Provider
-from docferry.provider import JobSettings, ProviderOptions, read_options
+from docferry.provider import JobApi, JobSettings, ProviderOptions, read_options
+from docferry.provider.job_errors import about_job
 from docferry.provider.job_room import job_runner
 from docferry.provider.runner import JobRunner
 from docferry.sources import Source, SourceInput
@@ -96,10 +97,10 @@ class Clerk:
 
     async def document(self, record: JobRecord) -> Document:
         """The document of a job that was submitted earlier; waits for the job."""
-        provider = self._manager.provider(record.provider)
+        provider, api = self._side_of(record)
         runner = await self.runner()
         return await runner.document(
-            provider.job_api(self._recalled_options(provider, record)),
+            api,
             record,
             is_sliced=Ability.PAGE_SELECTION not in provider.info.abilities,
             settings=self.jobs,
@@ -148,8 +149,7 @@ class Clerk:
     async def cancel(self, job: JobId) -> bool:
         """See `JobDesk.cancel`."""
         record = await self.find(job)
-        provider = self._manager.provider(record.provider)
-        api = provider.job_api(self._recalled_options(provider, record))
+        _, api = self._side_of(record)
         runner = await self.runner()
         return await runner.register.cancel(api, record, settings=self.jobs)
 
@@ -208,6 +208,14 @@ class Clerk:
             pages=pages,
             jobs=self.jobs,
         )
+
+    def _side_of(self, record: JobRecord) -> tuple[Provider, JobApi]:
+        """Who parses a job, and how to speak with the service about it."""
+        try:
+            provider = self._manager.provider(record.provider)
+            return provider, provider.job_api(self._recalled_options(provider, record))
+        except DocferryError as error:
+            raise about_job(error, record) from error
 
     def _recalled_options(self, provider: Provider, record: JobRecord) -> ProviderOptions:
         """The options that a job was submitted with, and keys and the like as they are given now."""

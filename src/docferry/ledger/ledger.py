@@ -207,6 +207,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def current(self, job_key: str) -> JobRecord | None:
+        """The newest attempt of a job key, which nobody claims by this; None when there is none."""
+        ...
+
     def jobs(
         self,
         *,

@@ -15,7 +15,7 @@ from docferry.ledger.keys import JOB_ID_DIGITS, hash_account
 from docferry.ledger.ledger import LeaseLostError
 from docferry.ledger.record import Claim, JobRecord, JobStep, NewJob, Observation
 from docferry.ledger.redaction import redact_source_name
-from docferry.ledger.rows import read_job, to_json_list
+from docferry.ledger.rows import find_current, read_job, to_json_list
 from docferry.ledger.schema import LEDGER_SCHEMA
 from docferry.ledger.steps import (
     read_observations,
@@ -212,6 +212,11 @@ class SqliteLedger:
                 {"prefix": prefix, "limit": NAMED_MATCHES},
             )
             return [read_job(row) for row in rows]
+
+    def current(self, job_key: str) -> JobRecord | None:
+        """See `Ledger.current`."""
+        with self._database.reading() as connection:
+            return find_current(connection, job_key)
 
     def jobs(
         self,

@@ -6,7 +6,7 @@ from docferry.errors import InvalidResponseError
 from docferry.model import PAGES_UNKNOWN, Document, DocumentWarning, Page, PageSelection, Region
 from docferry.sources import SourceFile, count_pages
 
-__all__ = ["check_pages", "expected_page_count"]
+__all__ = ["check_pages", "expected_page_count", "lacks_pages"]
 
 
 def expected_page_count(
@@ -28,6 +28,11 @@ def expected_page_count(
     return sum(1 for _page in pages.within(count))
 
 
+def lacks_pages(document: Document, expected: int | None) -> bool:
+    """Whether pages are missing, as far as that is known."""
+    return expected is not None and len(document.pages) < expected and not _is_running_text(document)
+
+
 def check_pages(document: Document, expected: int | None) -> Document:
     """Refuse a document with pages missing; add a warning to one with pages too many.
 
@@ -39,14 +44,14 @@ def check_pages(document: Document, expected: int | None) -> Document:
     found = len(document.pages)
     if expected is None:
         return document
-    if found <= expected and any(warning.code == PAGES_UNKNOWN for warning in document.warnings):
+    if found <= expected and _is_running_text(document):
         return _with_pages(document, expected)
     if found == expected:
         return document
-    if found < expected:
+    if lacks_pages(document, expected):
         raise InvalidResponseError(
             f"the result has {found} of {expected} pages",
-            next_step="have it parsed anew with --refresh, which is paid for again, or ask the service",
+            next_step="ask the service, or have it parsed anew with --refresh, which is paid for again",
             provider=document.provider,
         )
     warning = DocumentWarning(
@@ -54,6 +59,10 @@ def check_pages(document: Document, expected: int | None) -> Document:
         message=f"the result has {found} pages, the file {expected}",
     )
     return replace(document, warnings=(*document.warnings, warning))
+
+
+def _is_running_text(document: Document) -> bool:
+    return any(warning.code == PAGES_UNKNOWN for warning in document.warnings)
 
 
 def _with_pages(document: Document, count: int) -> Document:

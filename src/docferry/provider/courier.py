@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from docferry.errors import DocferryError, JobNotFoundError, ProviderError, ResultExpiredError
+from docferry.errors import DocferryError, JobNotFoundError, ResultExpiredError
 from docferry.ledger import Claim, JobRecord, JobStep, LeaseLostError
 from docferry.model import JobState, JobStatus, Payload
 from docferry.provider.books import Books, PayloadCollector
@@ -102,7 +102,7 @@ class Courier:
                 return await work(errand, record, journey)
             except LeaseLostError:
                 await self._clock.sleep(PEEK_SECONDS)
-            except ProviderError as error:
+            except DocferryError as error:
                 raise about_job(error, await self._newest(record)) from error
 
     async def _claimed(self, errand: Errand, journey: Journey, enough: tuple[JobStep, ...]) -> JobRecord:

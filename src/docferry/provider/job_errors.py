@@ -60,7 +60,12 @@ def not_your_job(error: JobNotFoundError, record: JobRecord) -> JobNotFoundError
 
 
 def about_job(error: DocferryError, record: JobRecord) -> DocferryError:
-    """The same error with the job's id and the next step; a copy, because jobs of a batch share errors."""
+    """The same error with the job's id and the next step; a copy, because jobs of a batch share errors.
+
+    An error that has them already is left as it is.
+    """
+    if f" {record.id}" in error.next_step:
+        return error
     told = copy.copy(error)
     if isinstance(told, ProviderError):
         told.provider = told.provider or record.provider
@@ -80,6 +85,7 @@ def _next_step(error: DocferryError, record: JobRecord) -> str:
     if (
         isinstance(error, (JobFailedError, JobNotFoundError, ResultExpiredError))
         or record.step is JobStep.OPEN
+        or record.step.is_closed
     ):
         see = f"see `docferry jobs show {record.id}`"
         return f"{error.next_step}; {see}" if error.next_step else see

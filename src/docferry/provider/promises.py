@@ -1,15 +1,16 @@
 """What a plugin's exchanges return, held against what `JobApi` promises."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 from typing import cast
 
 from docferry.errors import DocferryError, ProviderBugError
-from docferry.model import JobStatus, Receipt
+from docferry.ledger import PayloadCorruptError
+from docferry.model import Document, JobStatus, Receipt
 from docferry.provider.exchange import Exchange
 from docferry.provider.job_api import ItemAnswer, JobApi, Leg, SubmitItem
 
-__all__ = ["ask_about", "begin_leg", "begin_submission", "broken_promise"]
+__all__ = ["ask_about", "begin_leg", "begin_submission", "broken_promise", "keep_mapping"]
 
 PLUGIN_GROUP = "docferry"
 """The group of entry points in which plugins say what they bring."""
@@ -51,6 +52,30 @@ def ask_about(api: JobApi, receipts: Sequence[Receipt]) -> Exchange[tuple[JobSta
     if [status.receipt for status in statuses] != list(receipts):
         raise broken_promise(api, "told of other jobs than those it was asked about, or in another order")
     return statuses
+
+
+def keep_mapping(api: JobApi, mapping: Callable[[], object]) -> Document:
+    """What `JobApi.map` makes of a payload: a document, and no error but ours.
+
+    Args:
+        api: The plugin's side.
+        mapping: Calls it.
+
+    Raises:
+        DocferryError: What the plugin raised on purpose.
+        PayloadCorruptError: The cache has a damaged part.
+        ProviderBugError: The plugin raised anything else, or returned no document.
+    """
+    try:
+        document = mapping()
+    except (DocferryError, PayloadCorruptError):
+        raise
+    except Exception as error:
+        # Wall, as around the parse call: a resumed job is mapped without one.
+        raise broken_promise(api, f"raised {type(error).__name__}") from error
+    if not isinstance(document, Document):
+        raise broken_promise(api, f"mapped a result to {type(document).__name__}")
+    return document
 
 
 def broken_promise(api: JobApi, what: str) -> ProviderBugError:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from docferry.errors import ConfigurationError, JobNotFoundError, ProviderError
+from docferry.errors import ConfigurationError, DocferryError, JobNotFoundError
 from docferry.ledger import JobRecord
 from docferry.model import Receipt
 from docferry.provider.agency import Agency
@@ -72,10 +72,10 @@ class JobRegister:
         Raises:
             DocferryError: The service does not answer, or does not know the job.
         """
-        errand = await self._agency.recalled_errand(api, record, settings=settings)
         try:
+            errand = await self._agency.recalled_errand(api, record, settings=settings)
             return await self._stop(errand.client, record)
-        except ProviderError as error:
+        except DocferryError as error:
             raise about_job(error, record) from error
 
     async def resolve(self, record: JobRecord, receipt: Receipt | None) -> JobRecord:

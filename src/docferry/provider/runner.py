@@ -9,16 +9,13 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-import anyio
-import anyio.to_thread
-
-from docferry.ledger import JobRecord, PayloadCorruptError
+from docferry.errors import DocferryError
+from docferry.ledger import JobRecord
 from docferry.model import AccountStatus, Document, PageSelection, Payload
 from docferry.provider.agency import Agency
 from docferry.provider.assets import map_and_save
 from docferry.provider.books import Books
 from docferry.provider.clock import Clock
-from docferry.provider.completeness import check_pages
 from docferry.provider.context import ParseContext
 from docferry.provider.courier import Courier
 from docferry.provider.custody import Custody
@@ -26,23 +23,21 @@ from docferry.provider.errand import Errand
 from docferry.provider.exchange import Exchange
 from docferry.provider.intake import Arrival
 from docferry.provider.job_api import JobApi
+from docferry.provider.job_errors import about_job
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.leases import Leases
 from docferry.provider.limits import Limiters
 from docferry.provider.options import ProviderOptions
-from docferry.provider.payload_reader import PayloadReader
 from docferry.provider.register import JobRegister
 from docferry.provider.shared_jobs import SharedJobs
 from docferry.provider.slicing import renumber
 from docferry.provider.transport import NetworkSettings, Transport
+from docferry.provider.unpacker import Unpacker
 from docferry.sources import Source, SourceFile
 
 __all__ = ["JobRunner"]
 
 Result = TypeVar("Result")
-
-MAPPINGS_AT_ONCE = 2
-"""Mapping is Python's work: more threads would only keep the interpreter from each other and the loop."""
 
 ENDLESS = 10**9
 """More pages than any document has."""
@@ -71,8 +66,8 @@ class JobRunner:
         leases = Leases(books=books, clock=clock)
         self._agency = Agency(books=books, transports=transports, limiters=limiters, clock=clock)
         self._courier = Courier(books=books, leases=leases, clock=clock)
-        self._mappings = anyio.CapacityLimiter(MAPPINGS_AT_ONCE)
         self._shared = SharedJobs(carry=self._courier.carry, books=books, clock=clock)
+        self._unpacker = Unpacker(books=books, leases=leases, carry=self._shared.obtain)
         self.register = JobRegister(
             books=books, agency=self._agency, leases=leases, clock=clock, stop=self._courier.stop
         )
@@ -105,7 +100,7 @@ class JobRunner:
                 custody=custody,
                 arrival=context.arrival,
             )
-            document = await self._mapped(
+            return await self._unpacker.document(
                 errand,
                 partial(
                     map_and_save,
@@ -115,7 +110,6 @@ class JobRunner:
                     fingerprint=file.fingerprint,
                 ),
             )
-        return check_pages(document, errand.new.expected_pages)
 
     async def errand(  # noqa: PLR0913 - everything that is known of a job beforehand
         self,
@@ -166,20 +160,8 @@ class JobRunner:
         return await self._courier.hand_in(errand)
 
     async def obtain(self, errand: Errand) -> Payload:
-        """The payload from the cache, or from the one task of this process that carries the job through.
-
-        A job that was asked for by its id and has not brought its payload yet is carried through although the
-        cache has a result of the same options: that one is older, and the job's own may be what a refresh
-        paid for.
-
-        Raises:
-            DocferryError: Why there is no payload.
-        """
-        if errand.fresh_since is None and not errand.is_under_way:
-            payload = await self.books.handle(self.books.store.find, errand.new.payload_key)
-            if payload is not None:
-                return payload
-        return await self._shared.obtain(errand)
+        """See `Unpacker.obtain`."""
+        return await self._unpacker.obtain(errand)
 
     async def document(
         self, api: JobApi, record: JobRecord, *, is_sliced: bool, settings: JobSettings
@@ -197,8 +179,11 @@ class JobRunner:
             DocferryError: Why there is no document.
         """
         selection = PageSelection.parse(record.pages) if record.pages else None
-        errand = await self._agency.recalled_errand(api, record, settings=settings)
-        document = await self._mapped(
+        try:
+            errand = await self._agency.recalled_errand(api, record, settings=settings)
+        except DocferryError as error:
+            raise about_job(error, record) from error
+        document = await self._unpacker.document(
             errand,
             partial(
                 map_and_save,
@@ -208,7 +193,6 @@ class JobRunner:
                 fingerprint=record.fingerprint,
             ),
         )
-        document = check_pages(document, record.expected_pages)
         if not is_sliced or selection is None:
             return document
         return renumber(document, tuple(islice(selection.within(ENDLESS), len(document.pages))))
@@ -249,18 +233,3 @@ class JobRunner:
     def flush(self) -> None:
         """Submit what is waiting for company: the input has ended."""
         self._courier.flush()
-
-    async def _mapped(self, errand: Errand, mapper: Callable[[PayloadReader], Document]) -> Document:
-        """Map the payload; one that turns out to be damaged on disk is fetched again, once."""
-        hold = self.books.store.hold(errand.new.payload_key)
-        async with self.books.held(hold.__enter__, lambda _held: hold.__exit__(None, None, None)):
-            try:
-                return await self._map(mapper, await self.obtain(errand))
-            except PayloadCorruptError:
-                return await self._map(mapper, await self.obtain(errand))
-
-    async def _map(self, mapper: Callable[[PayloadReader], Document], payload: Payload) -> Document:
-        """Map in a worker thread. A cancelled caller does not wait for its end."""
-        return await anyio.to_thread.run_sync(
-            mapper, self.books.reader(payload), limiter=self._mappings, abandon_on_cancel=True
-        )
