@@ -163,6 +163,39 @@ class TestCancel:
         assert run("jobs", "cancel", job, "--option", "api_key=key-1", DEPOT_API_KEY="").code == 0
 
 
+class TestResolve:
+    @pytest.fixture
+    def unknown(self, start, pages, depot, run):
+        """The id of a job of unknown outcome, which the service has as b0."""
+        depot.may_answer.clear()
+        process = start("parse", pages("a.txt", "one"), *DEPOT)
+        depot.heard.wait(60)
+        process.kill()
+        process.communicate()
+        depot.may_answer.set()
+        assert run("parse", "a.txt", *DEPOT).code == 1
+        return json.loads(run("jobs", "list", "--step", "unknown", "--json").output)[0]["id"]
+
+    def test_an_id_that_the_service_does_not_know_is_refused_in_one_sentence(self, run, unknown, depot):
+        done = run("jobs", "resolve", unknown, "--submitted", "wrong")
+        assert (done.code, done.output) == (1, "")
+        assert done.messages == (
+            f"error: a.txt: provider depot does not know the job 'wrong', so job {unknown} stays of unknown "
+            f"outcome; look for it at the service, then run `docferry jobs resolve {unknown} --submitted JOB` "
+            "or `--resubmit`\n"
+        )
+        assert run("jobs", "resolve", unknown, "--submitted", "b0").code == 0
+        assert "one [en]" in run("jobs", "resume", unknown).output
+        assert len(depot.submissions) == 1
+
+    def test_a_key_may_be_given(self, run, unknown, depot):  # noqa: ARG002
+        done = run("jobs", "resolve", unknown, "--submitted", "b0", DEPOT_API_KEY="")
+        assert done.code == 2
+        assert "set DEPOT_API_KEY" in done.messages
+        given = ("--option", "api_key=key-1")
+        assert run("jobs", "resolve", unknown, "--submitted", "b0", *given, DEPOT_API_KEY="").code == 0
+
+
 class TestForget:
     def test_named_jobs_are_gone(self, run, jobs):
         first, second = jobs("one", "two")
@@ -209,6 +242,14 @@ class TestAttach:
     def test_an_unknown_provider_or_source_is_told(self, run, depot):  # noqa: ARG002
         assert run("jobs", "attach", "depo", "b0").code == 2
         assert run("jobs", "attach", "depot", "b0", "--source", "absent.txt").code == 1
+
+    def test_a_job_that_the_service_does_not_know_is_refused(self, run, depot):  # noqa: ARG002
+        done = run("jobs", "attach", "depot", "b9")
+        assert (done.code, done.output) == (1, "")
+        assert done.messages == (
+            "error: provider depot does not know the job 'b9'; check the id, the key and the address\n"
+        )
+        assert run("jobs", "list").output == "no jobs\n"
 
 
 class TestCache:

@@ -22,6 +22,7 @@ from docferry.errors import (
     SourceNotFoundError,
     SourceTooLargeError,
     SubmissionUnknownError,
+    UnavailableError,
 )
 from docferry.ingest import Ingestor, JobDesk
 from docferry.ledger import JobStep
@@ -209,6 +210,61 @@ def test_an_unknown_outcome_is_an_error_that_a_person_resolves(desk, hasty, serv
     assert desk.resolve(record.id[:6], submitted="b0").step is JobStep.SUBMITTED
     assert texts(desk.collect(record.id)) == ["one [en]"]
     assert len(service.submissions) == 1
+
+
+class TestResolve:
+    @pytest.fixture
+    def unknown(self, desk, hasty, service, files):
+        """A job that the service has as b0, although it did not answer."""
+        service.may_answer.clear()
+        submit(hasty, files("one"))
+        service.may_answer.set()
+        (record,) = desk.list_jobs()
+        assert record.step is JobStep.UNKNOWN
+        return record
+
+    def test_an_id_that_the_service_does_not_know_is_refused_and_the_job_stays_unknown(
+        self, desk, unknown, service, files, ingest
+    ):
+        with pytest.raises(JobNotFoundError, match="does not know the job 'b77', so job") as caught:
+            desk.resolve(unknown, submitted="b77")
+        assert f"docferry jobs resolve {unknown.id} --submitted JOB" in str(caught.value)
+        assert (caught.value.job_id, caught.value.source) == ("b77", unknown.source_name)
+        (outcome,) = ingest(files("one"), on_error="collect")
+        assert isinstance(outcome.error, SubmissionUnknownError)
+        assert desk.resolve(unknown, submitted="b0").step is JobStep.SUBMITTED
+        assert texts(ingest(files("one"))) == ["one [en]"]
+        assert len(service.submissions) == 1
+
+    def test_nothing_is_believed_when_the_service_cannot_be_asked(self, desk, unknown, service, monkeypatch):
+        service.out_of_order = True
+        with pytest.raises(UnavailableError, match="cannot be asked about 'b0'.*stays of unknown outcome"):
+            desk.resolve(unknown, submitted="b0")
+        monkeypatch.delenv("DEPOT_API_KEY")
+        with pytest.raises(MissingCredentialError, match="set DEPOT_API_KEY"):
+            desk.resolve(unknown, submitted="b0")
+        assert desk.show(unknown).record.step is JobStep.UNKNOWN
+
+    def test_without_a_job_at_the_service_it_is_not_asked(self, desk, unknown, service):
+        service.out_of_order = True
+        assert desk.resolve(unknown, resubmits=True).step is JobStep.OPEN
+        assert service.polls == 0
+
+    def test_another_key_is_told_to_be_the_wrong_one(self, unknown, manager, settings):
+        other = JobDesk(jobs=settings, options={"depot": {"api_key": "key-2"}}, manager=manager)
+        with pytest.raises(JobNotFoundError, match="give the key that it was submitted with"):
+            other.resolve(unknown, submitted="b0")
+
+    def test_a_job_that_never_got_its_document_is_no_such_job(self, desk, unknown, service):
+        service.words = {"000.txt": "waiting for the file"}
+        with pytest.raises(JobNotFoundError, match="'b0' of provider depot never got its document"):
+            desk.resolve(unknown, submitted="b0")
+        assert desk.show(unknown).record.step is JobStep.UNKNOWN
+
+    @pytest.mark.parametrize("word", ["bad", "gone", "stopped"])
+    def test_a_job_that_ended_without_success_was_started_all_the_same(self, desk, unknown, service, word):
+        service.words = {"000.txt": word}
+        assert desk.resolve(unknown, submitted="b0").step is JobStep.SUBMITTED
 
 
 def test_an_unknown_outcome_may_be_given_up(desk, hasty, service, files):
@@ -436,6 +492,29 @@ class TestAttach:
             desk.attach("b0", provider="depot", source=tmp_path)
         with pytest.raises(SourceNotFoundError):
             desk.attach("b0", provider="depot", source=tmp_path / "absent.txt")
+
+    def test_a_job_that_the_service_does_not_know_is_not_entered(self, desk, files, ingest, service):
+        paths = files("mine")
+        for source in (None, paths[0]):
+            with pytest.raises(JobNotFoundError, match="does not know the job 'b0'; check the id"):
+                desk.attach("b0", provider="depot", source=source)
+        assert desk.list_jobs() == ()
+        assert texts(ingest(paths)) == ["mine [en]"]
+        assert len(service.submissions) == 1
+
+    def test_nothing_is_entered_when_the_service_cannot_be_asked(self, desk, service):
+        service.submit("key-1", [("their.txt", b"theirs")])
+        service.out_of_order = True
+        with pytest.raises(UnavailableError, match="cannot be asked about 'b0'"):
+            desk.attach("b0", provider="depot")
+        assert desk.list_jobs() == ()
+
+    def test_what_is_known_already_is_not_asked_about(self, desk, service):
+        service.submit("key-1", [("their.txt", b"theirs")])
+        first = desk.attach("b0", provider="depot")
+        asked = service.polls
+        assert desk.attach("b0", provider="depot").id == first.id
+        assert service.polls == asked
 
     def test_an_empty_id_is_refused(self, desk):
         with pytest.raises(InvalidOptionsError, match="is empty"):

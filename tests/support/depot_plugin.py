@@ -14,6 +14,7 @@ from docferry.errors import (
     JobFailedError,
     JobNotFoundError,
     MissingCredentialError,
+    UnavailableError,
 )
 from docferry.model import (
     Ability,
@@ -48,7 +49,10 @@ from docferry.settings import read_environment
 CARD_BYTES = 16 * 1024 * 1024
 """The largest file, unless the options say otherwise."""
 
+UPLOADING = "waiting for the file"
+
 STATES = {
+    UPLOADING: JobState.PENDING,
     "wait": JobState.RUNNING,
     "done": JobState.SUCCEEDED,
     "stopped": JobState.CANCELLED,
@@ -108,6 +112,8 @@ class DepotApi:
             raise JobNotFoundError("the depot has no such job", provider="depot")
         if response.status == 422:
             raise JobFailedError("the depot refuses this file", provider="depot")
+        if response.status == 501:
+            raise UnavailableError("the depot is out of order", provider="depot")
         return response.json(provider="depot")
 
     def submit(self, items):
@@ -135,7 +141,14 @@ class DepotApi:
         state = STATES.get(word, JobState.FAILED)
         error = JobFailedError("the depot gave up", provider="depot") if state is JobState.FAILED else None
         cost = Cost(pages=2) if state is JobState.SUCCEEDED else None
-        return JobStatus(receipt=receipt, state=state, raw_state=word, error=error, cost=cost)
+        return JobStatus(
+            receipt=receipt,
+            state=state,
+            raw_state=word,
+            has_document=word != UPLOADING,
+            error=error,
+            cost=cost,
+        )
 
     def fetch(self, status):
         receipt = status.receipt

@@ -26,6 +26,7 @@ class DepotService:
         self.polls = 0
         self.fetches = 0
         self.knows_cancelling = True
+        self.out_of_order = False
         self.may_finish = threading.Event()
         self.may_finish.set()
         self.may_answer = threading.Event()
@@ -110,6 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.depot.last_headers = dict(self.headers)
         key = self.headers.get("x-depot-key", "")
         status, value = work(key) if key in self.server.depot.keys else (401, {})
+        if self.server.depot.out_of_order:
+            status, value = 501, {}  # which is not asked again
         self._send(status, json.dumps(value).encode(), "application/json")
 
     def _send(self, status, body, media_type):

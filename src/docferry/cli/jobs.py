@@ -20,6 +20,7 @@ from docferry.cli.resume import resume
 
 if TYPE_CHECKING:
     from docferry.ingest import JobDesk
+    from docferry.ledger import JobRecord
 
 __all__ = ["app"]
 
@@ -140,14 +141,8 @@ def cancel(  # noqa: PLR0913 - each is an option of the command
     """Ask the service to stop a job. The exit code is 1 when it cannot, or there is nothing to stop."""
 
     def action(terminal: Terminal) -> int:
-        # Imported here: the rooms below are heavy, and --help needs none of them.
-        from docferry.cli.reading import read_options  # noqa: PLC0415
-        from docferry.ingest import JobDesk  # noqa: PLC0415
-
         flags = JobFlags(ledger=ledger, proxy=proxy, ca_file=ca_file, headers=tuple(headers or ()))
-        settings, given = flags.settings(), read_options(tuple(options or ()))
-        record = JobDesk(jobs=settings).show(job).record
-        desk = JobDesk(jobs=settings, options={record.provider: given})
+        desk, record = _desk_of(job, flags, tuple(options or ()))
         if desk.cancel(record):
             terminal.put(f"job {record.id} is cancelled\n")
             return ExitCode.OK
@@ -161,7 +156,7 @@ def cancel(  # noqa: PLR0913 - each is an option of the command
 
 
 @app.command()
-def resolve(
+def resolve(  # noqa: PLR0913 - each is an option of the command
     job: JobArgument,
     *,
     submitted: Annotated[
@@ -173,14 +168,23 @@ def resolve(
         bool,
         typer.Option("--resubmit", help="The service has no such job: the next parse submits it again."),
     ] = False,
+    options: ProviderOption = None,
     ledger: LedgerPath = "",
+    proxy: Proxy = "",
+    ca_file: CertificateFile = "",
+    headers: RequestHeader = None,
 ) -> Callable[[Terminal], int]:
-    """Say what became of a job of which nobody knows whether it was started."""
+    """Say what became of a job of which nobody knows whether it was started.
+
+    The service is asked about the id that --submitted gives, and believed.
+    """
 
     def action(terminal: Terminal) -> int:
         from docferry.cli.output.wording import printable  # noqa: PLC0415 - as above
 
-        record = _desk(ledger).resolve(job, submitted=submitted, item_id=item, resubmits=is_resubmitted)
+        flags = JobFlags(ledger=ledger, proxy=proxy, ca_file=ca_file, headers=tuple(headers or ()))
+        desk, found = _desk_of(job, flags, tuple(options or ()))
+        record = desk.resolve(found, submitted=submitted, item_id=item, resubmits=is_resubmitted)
         if is_resubmitted:
             terminal.put(f"job {record.id} is open; parse {printable(record.source_name)} again\n")
         else:
@@ -245,8 +249,11 @@ def attach(  # noqa: PLR0913 - each is an option of the command
     pages: PageList = "",
     is_json: JsonFlag = False,
     ledger: LedgerPath = "",
+    proxy: Proxy = "",
+    ca_file: CertificateFile = "",
+    headers: RequestHeader = None,
 ) -> Callable[[Terminal], int]:
-    """Enter a job that was started elsewhere, so that it can be collected. Nothing is sent."""
+    """Enter a job that was started elsewhere, so that it can be collected, if the service knows it."""
 
     def action(terminal: Terminal) -> int:
         # Imported here: the rooms below are heavy, and --help needs none of them.
@@ -255,7 +262,8 @@ def attach(  # noqa: PLR0913 - each is an option of the command
         from docferry.cli.reading import read_options, read_pages  # noqa: PLC0415
         from docferry.ingest import JobDesk  # noqa: PLC0415
 
-        record = JobDesk(jobs=JobFlags(ledger=ledger).lasting_settings()).attach(
+        flags = JobFlags(ledger=ledger, proxy=proxy, ca_file=ca_file, headers=tuple(headers or ()))
+        record = JobDesk(jobs=flags.lasting_settings()).attach(
             remote_id,
             provider=provider,
             item_id=item,
@@ -276,6 +284,17 @@ def _desk(ledger: str) -> "JobDesk":
     from docferry.ingest import JobDesk  # noqa: PLC0415 - as above
 
     return JobDesk(jobs=JobFlags(ledger=ledger).settings())
+
+
+def _desk_of(job: str, flags: JobFlags, options: tuple[str, ...]) -> "tuple[JobDesk, JobRecord]":
+    """A job, and a desk with the options given for its provider."""
+    # Imported here: the rooms below are heavy, and --help needs none of them.
+    from docferry.cli.reading import read_options  # noqa: PLC0415
+    from docferry.ingest import JobDesk  # noqa: PLC0415
+
+    settings, given = flags.settings(), read_options(options)
+    record = JobDesk(jobs=settings).show(job).record
+    return JobDesk(jobs=settings, options={record.provider: given}), record
 
 
 app.command()(resume)

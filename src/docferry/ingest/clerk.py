@@ -86,14 +86,18 @@ class Clerk:
         api, runner = plan.provider.job_api(plan.options), await self.runner()
         receipt = _receipt(remote_id, item_id)
         if source is None:
-            return await runner.register.attach(api, receipt, errand=None, options=plan.options)
+            return await runner.register.attach(
+                api, receipt, errand=None, options=plan.options, settings=self.jobs
+            )
         single = await anyio.to_thread.run_sync(_single, source, plan.provider)
         opener = plan.opener()
         async with opener.open(single) as file:
             errand = await runner.errand(
                 api, file, pages=opener.asked_pages, options=plan.options, settings=self.jobs
             )
-            return await runner.register.attach(api, receipt, errand=errand, options=plan.options)
+            return await runner.register.attach(
+                api, receipt, errand=errand, options=plan.options, settings=self.jobs
+            )
 
     async def document(self, record: JobRecord) -> Document:
         """The document of a job that was submitted earlier; waits for the job."""
@@ -162,7 +166,11 @@ class Clerk:
             )
         record = await self.find(job)
         runner = await self.runner()
-        return await runner.register.resolve(record, None if resubmits else _receipt(submitted, item_id))
+        if resubmits:
+            return await runner.register.reopen(record)
+        receipt = _receipt(submitted, item_id)
+        _, api = self._side_of(record)
+        return await runner.register.resolve(api, record, receipt, settings=self.jobs)
 
     async def forget(self, jobs: Iterable[JobId], *, older_than_days: float | None) -> int:
         """See `JobDesk.forget`."""

@@ -120,7 +120,9 @@ class JobDesk(JobBook):
         options: GivenOptions = None,
         pages: PageSelection | None = None,
     ) -> JobRecord:
-        """Enter a job that was started elsewhere, so that it can be collected. Nothing is sent.
+        """Enter a job that was started elsewhere, so that it can be collected.
+
+        The service is asked about it once: what it does not know is not entered.
 
         Args:
             remote_id: The service's id of the job, or of the batch it is in.
@@ -137,6 +139,8 @@ class JobDesk(JobBook):
         Raises:
             ConfigurationError: The provider or an option cannot be used, or the source is not one file.
             SourceError: The source cannot be read.
+            JobNotFoundError: The service does not know the job.
+            DocferryError: The service cannot be asked; nothing was entered.
         """
         return wait(
             self._clerk.attach(
@@ -159,6 +163,37 @@ class JobDesk(JobBook):
             self._clerk.attach(
                 remote_id, provider=provider, item_id=item_id, source=source, options=options, pages=pages
             )
+        )
+
+    def resolve(
+        self, job: JobId, *, submitted: str = "", item_id: str = "", resubmits: bool = False
+    ) -> JobRecord:
+        """Say what became of a job of which nobody knows whether it was started.
+
+        Args:
+            job: The job.
+            submitted: The id under which it was found at the service, which is asked about it: the job is
+                only SUBMITTED when the service knows that id.
+            item_id: Which file of a batch; empty for services with one job per file.
+            resubmits: The service has no such job: the next parse of its source submits it again.
+
+        Returns:
+            The job as it stands now.
+
+        Raises:
+            ConfigurationError: Not exactly one of `submitted` and `resubmits` is given, the outcome is
+                known, or a process is at work on the job.
+            JobNotFoundError: There is no such job, or the service does not know the id.
+            DocferryError: The service cannot be asked about the id; nothing was changed.
+        """
+        return wait(self._clerk.resolve(job, submitted=submitted, item_id=item_id, resubmits=resubmits))
+
+    async def resolve_async(
+        self, job: JobId, *, submitted: str = "", item_id: str = "", resubmits: bool = False
+    ) -> JobRecord:
+        """See `resolve`."""
+        return await wait_async(
+            self._clerk.resolve(job, submitted=submitted, item_id=item_id, resubmits=resubmits)
         )
 
     def cancel(self, job: JobId) -> bool:

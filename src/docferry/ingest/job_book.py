@@ -88,35 +88,6 @@ class JobBook:
         """See `show`."""
         return await wait_async(self._clerk.show(job))
 
-    def resolve(
-        self, job: JobId, *, submitted: str = "", item_id: str = "", resubmits: bool = False
-    ) -> JobRecord:
-        """Say what became of a job of which nobody knows whether it was started.
-
-        Args:
-            job: The job.
-            submitted: The id under which it was found at the service.
-            item_id: Which file of a batch; empty for services with one job per file.
-            resubmits: The service has no such job: the next parse of its source submits it again.
-
-        Returns:
-            The job as it stands now.
-
-        Raises:
-            ConfigurationError: Not exactly one of `submitted` and `resubmits` is given, the outcome is
-                known, or a process is at work on the job.
-            JobNotFoundError: There is no such job.
-        """
-        return wait(self._clerk.resolve(job, submitted=submitted, item_id=item_id, resubmits=resubmits))
-
-    async def resolve_async(
-        self, job: JobId, *, submitted: str = "", item_id: str = "", resubmits: bool = False
-    ) -> JobRecord:
-        """See `resolve`."""
-        return await wait_async(
-            self._clerk.resolve(job, submitted=submitted, item_id=item_id, resubmits=resubmits)
-        )
-
     def forget(self, jobs: Iterable[JobId] = (), *, older_than_days: float | None = None) -> int:
         """Delete jobs from the ledger. Payloads stay in the cache, and the services are not told.
 

@@ -15,6 +15,7 @@ from docferry.ledger.keys import (
 from docferry.ledger.ledger import LeaseLostError, Ledger
 from docferry.ledger.payloads import CacheInfo, PayloadCorruptError, PayloadStore
 from docferry.ledger.record import Claim, JobRecord, JobStep, NewJob, Observation
+from docferry.ledger.resolution import check_resolvable
 from docferry.ledger.sqlite import SqliteLedger
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "PayloadStore",
     "SqliteLedger",
     "canonical_json",
+    "check_resolvable",
     "fingerprint_url",
     "make_job_key",
     "make_payload_key",

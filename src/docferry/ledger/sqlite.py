@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from docferry.errors import ConfigurationError, JobNotFoundError
+from docferry.errors import JobNotFoundError
 from docferry.ledger import claims, inbox
 from docferry.ledger.claims import Claimant
 from docferry.ledger.database import Database
@@ -15,6 +15,7 @@ from docferry.ledger.keys import JOB_ID_DIGITS, hash_account
 from docferry.ledger.ledger import LeaseLostError
 from docferry.ledger.record import Claim, JobRecord, JobStep, NewJob, Observation
 from docferry.ledger.redaction import redact_source_name
+from docferry.ledger.resolution import check_resolvable
 from docferry.ledger.rows import find_current, read_job, to_json_list
 from docferry.ledger.schema import LEDGER_SCHEMA
 from docferry.ledger.steps import (
@@ -258,7 +259,7 @@ class SqliteLedger:
         """See `Ledger.resolve`."""
         with self._database.transaction() as connection:
             record = claims.require_job(connection, job_id)
-            _check_resolvable(record, now)
+            check_resolvable(record, now=now)
             owner = record.lease_owner
             if receipt is None:
                 store_not_committed(connection, (job_id,), owner=owner, now=now, error=None)
@@ -305,20 +306,3 @@ class SqliteLedger:
 def _raise_for(lost: tuple[str, ...]) -> None:
     if lost:
         raise LeaseLostError(lost)
-
-
-def _check_resolvable(record: JobRecord, now: float) -> None:
-    if record.step not in (JobStep.INTENT, JobStep.UNKNOWN):
-        raise ConfigurationError(
-            f"the outcome of job {record.id} is not unknown: it is {record.step}",
-            next_step=f"see 'docferry jobs show {record.id}'",
-        )
-    if not record.is_current:
-        raise ConfigurationError(
-            f"job {record.id} was replaced by a newer attempt", next_step="see 'docferry jobs list'"
-        )
-    if record.lease_owner and record.lease_until > now:
-        raise ConfigurationError(
-            f"another process is at work on job {record.id}",
-            next_step=f"stop it, or try again in {record.lease_until - now:.0f} seconds",
-        )

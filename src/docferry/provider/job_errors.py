@@ -14,7 +14,10 @@ from docferry.errors import (
 from docferry.ledger import JobRecord, JobStep
 from docferry.model import JobState, JobStatus
 
-__all__ = ["about_job", "error_of", "failure_of", "not_submitted", "not_your_job"]
+__all__ = ["about_job", "error_of", "failure_of", "not_submitted", "not_your_job", "still_unknown"]
+
+
+GIVE_KEY = "give the key"
 
 
 def failure_of(status: JobStatus, record: JobRecord) -> DocferryError:
@@ -53,10 +56,20 @@ def not_your_job(error: JobNotFoundError, record: JobRecord) -> JobNotFoundError
     """The service does not know the job on this account, on which it was not submitted."""
     return JobNotFoundError(
         f"{error.message}; it was submitted with another key",
-        next_step="give the key that it was submitted with",
+        next_step=f"{GIVE_KEY} that it was submitted with",
         provider=record.provider,
         request_id=error.request_id,
     )
+
+
+def still_unknown(error: DocferryError, record: JobRecord) -> DocferryError:
+    """Why a person's word on a job was not taken."""
+    told = copy.copy(error)
+    told.message = f"{error.message}, so job {record.id} stays of unknown outcome"
+    told.source = record.source_name
+    if isinstance(error, JobNotFoundError) and not error.next_step.startswith(GIVE_KEY):
+        told.next_step = _resolve(record)
+    return told
 
 
 def about_job(error: DocferryError, record: JobRecord) -> DocferryError:
@@ -76,10 +89,7 @@ def about_job(error: DocferryError, record: JobRecord) -> DocferryError:
 
 def _next_step(error: DocferryError, record: JobRecord) -> str:
     if isinstance(error, SubmissionUnknownError):
-        return (
-            f"look for it at the service, then run `docferry jobs resolve {record.id} --submitted JOB` "
-            "or `--resubmit`"
-        )
+        return _resolve(record)
     if record.step is JobStep.OPEN and error.next_step:
         return error.next_step
     if (
@@ -91,6 +101,13 @@ def _next_step(error: DocferryError, record: JobRecord) -> str:
         return f"{error.next_step}; {see}" if error.next_step else see
     resume = f"run `docferry jobs resume {record.id}`"
     return f"{error.next_step}; {resume}" if error.next_step else resume
+
+
+def _resolve(record: JobRecord) -> str:
+    return (
+        f"look for it at the service, then run `docferry jobs resolve {record.id} --submitted JOB` "
+        "or `--resubmit`"
+    )
 
 
 def _expired(record: JobRecord) -> ResultExpiredError:

@@ -3,20 +3,24 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from docferry.errors import ConfigurationError, DocferryError, JobNotFoundError
-from docferry.ledger import JobRecord
+from docferry.ledger import JobRecord, JobStep, check_resolvable
 from docferry.model import Receipt
 from docferry.provider.agency import Agency
 from docferry.provider.books import Books
 from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
+from docferry.provider.confirmation import confirm_receipt
 from docferry.provider.errand import Errand, describe_foreign_job
 from docferry.provider.job_api import JobApi
-from docferry.provider.job_errors import about_job
+from docferry.provider.job_errors import about_job, not_your_job, still_unknown
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.leases import Leases
 from docferry.provider.options import ProviderOptions
 
 __all__ = ["JobRegister"]
+
+KNOWN_STEPS = (JobStep.SUBMITTED, JobStep.FETCHED)
+"""The steps of jobs whose receipts are sure."""
 
 
 class JobRegister:
@@ -46,9 +50,15 @@ class JobRegister:
         self._stop = stop
 
     async def attach(
-        self, api: JobApi, receipt: Receipt, *, errand: Errand | None, options: ProviderOptions
+        self,
+        api: JobApi,
+        receipt: Receipt,
+        *,
+        errand: Errand | None,
+        options: ProviderOptions,
+        settings: JobSettings,
     ) -> JobRecord:
-        """Enter a job that was started elsewhere. Nothing is sent.
+        """Enter a job that was started elsewhere, once the service says that it knows it.
 
         Args:
             api: Speaks with the service.
@@ -56,11 +66,19 @@ class JobRegister:
             errand: What the source of the job would be sent for, so that a parse of the source finds the
                 job; None when nobody has the source at hand.
             options: The provider's options that the job was started with.
+            settings: Our settings.
+
+        Raises:
+            JobNotFoundError: The service does not know the job; nothing was entered.
+            DocferryError: It cannot be asked; nothing was entered.
         """
         new = errand.new if errand is not None else None
         if new is None:
             account_hash = await self._agency.account_hash(api)
             new = describe_foreign_job(api.identity, receipt, account_hash=account_hash, options=options)
+        known = await self._books.do(self._books.ledger.current, new.job_key)
+        if known is None or known.receipt != receipt or known.step not in KNOWN_STEPS:
+            await confirm_receipt(self._agency.client(api, settings=settings), receipt)
         return await self._books.do(self._books.ledger.attach, new, receipt, now=self._clock.now())
 
     async def cancel(self, api: JobApi, record: JobRecord, *, settings: JobSettings) -> bool:
@@ -78,18 +96,44 @@ class JobRegister:
         except DocferryError as error:
             raise about_job(error, record) from error
 
-    async def resolve(self, record: JobRecord, receipt: Receipt | None) -> JobRecord:
-        """A person's word on a job of which nobody knows whether it was started.
+    async def resolve(
+        self, api: JobApi, record: JobRecord, receipt: Receipt, *, settings: JobSettings
+    ) -> JobRecord:
+        """A person's word that a job was started of which nobody knows that, if the service agrees.
+
+        Args:
+            api: Speaks with the service.
+            record: The job.
+            receipt: What the person found at the service.
+            settings: Our settings.
+
+        Raises:
+            ConfigurationError: The outcome of the job is known, or a process is at work on it.
+            JobNotFoundError: The service does not know the receipt; the job is as it was.
+            DocferryError: The service cannot be asked; the job is as it was.
+        """
+        await self._free(record)
+        errand = await self._agency.recalled_errand(api, record, settings=settings)
+        try:
+            await confirm_receipt(errand.client, receipt, needs_document=True)
+        except JobNotFoundError as error:
+            told = error if errand.is_own_account else not_your_job(error, record)
+            raise still_unknown(told, record) from error
+        except DocferryError as error:
+            raise still_unknown(error, record) from error
+        return await self._books.do(self._books.ledger.resolve, record.id, receipt, now=self._clock.now())
+
+    async def reopen(self, record: JobRecord) -> JobRecord:
+        """A person's word that a job was not started of which nobody knows that.
 
         Args:
             record: The job.
-            receipt: What the service has; None when it has no such job.
 
         Raises:
             ConfigurationError: The outcome of the job is known, or a process is at work on it.
         """
-        await self._leases.free(record)
-        return await self._books.do(self._books.ledger.resolve, record.id, receipt, now=self._clock.now())
+        await self._free(record)
+        return await self._books.do(self._books.ledger.resolve, record.id, None, now=self._clock.now())
 
     async def forget(self, records: Sequence[JobRecord]) -> int:
         """Delete jobs from the ledger; payloads stay in the cache. The services are not told.
@@ -112,6 +156,11 @@ class JobRegister:
     async def unfinished(self) -> tuple[JobRecord, ...]:
         """The jobs that this process worked on and did not bring to their payload, as they stand now."""
         return await self._books.do(self._look_up, tuple(sorted(self._leases.unfinished)))
+
+    async def _free(self, record: JobRecord) -> None:
+        if await self._leases.free(record):
+            record = await self._books.do(self._books.ledger.find, record.id)
+        check_resolvable(record, now=self._clock.now())
 
     def _look_up(self, job_ids: Iterable[str]) -> tuple[JobRecord, ...]:
         found: list[JobRecord] = []
