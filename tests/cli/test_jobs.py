@@ -181,8 +181,8 @@ class TestResolve:
         assert (done.code, done.output) == (1, "")
         assert done.messages == (
             f"error: a.txt: provider depot does not know the job 'wrong', so job {unknown} stays of unknown "
-            f"outcome; look for it at the service, then run `docferry jobs resolve {unknown} --submitted JOB` "
-            "or `--resubmit`\n"
+            "outcome; look for it at the service, then run "
+            f"`docferry jobs resolve {unknown} --submitted JOB` or `--resubmit`\n"
         )
         assert run("jobs", "resolve", unknown, "--submitted", "b0").code == 0
         assert "one [en]" in run("jobs", "resume", unknown).output

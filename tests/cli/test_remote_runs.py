@@ -181,6 +181,23 @@ class TestKill:
         )
         assert (again.code, again.output) == (2, "")
 
+    def test_a_refresh_that_was_killed_is_taken_up_by_the_same_command(
+        self, start, run_installed, many, depot
+    ):
+        folder = many(3)
+        assert run_installed("parse", folder, *DEPOT).code == 0
+        depot.may_finish.clear()
+        process = start("parse", folder, *DEPOT, "--refresh")
+        asked = depot.polls
+        wait_until(lambda: len(depot.submissions) == 6 and depot.polls >= asked + 3)
+        process.kill()
+        process.communicate()
+        depot.may_finish.set()
+        assert run_installed("parse", folder, *DEPOT, "--refresh").code == 0
+        assert len(depot.submissions) == 6
+        assert run_installed("parse", folder, *DEPOT, "--refresh").code == 0
+        assert len(depot.submissions) == 9
+
     def test_a_killed_submission_goes_on(self, start, run_installed, many, depot):
         depot.may_finish.clear()
         folder = many(40)

@@ -4,15 +4,17 @@ import asyncio
 import itertools
 
 import pytest
-from depot import DepotApi, DepotOptions, file_of, obtain
+from depot import DepotApi, DepotOptions, file_of, obtain, reply
 
-from docferry.errors import JobTimeoutError
+from docferry.errors import JobFailedError, JobTimeoutError, SubmissionUnknownError
 from docferry.ledger import JobStep
 from docferry.model import Receipt
 from docferry.provider import JobSettings, OnInterrupt, PollAdvice, Response
+from docferry.provider.faults import Fault, TransportFault
 from docferry.provider.intake import Arrival, Intake
 
 REFRESHING = JobSettings(refreshes=True)
+BROKEN = TransportFault(Fault.UNKNOWN, "ReadTimeout")
 
 
 def patient(seconds):
@@ -180,6 +182,88 @@ def test_a_refreshing_run_does_not_take_a_job_that_began_before_it(room):
         assert len(here.depot.submissions) == 2
 
     room(scenario, seconds=100)
+
+
+async def parked(here, runner, **given):
+    """Refresh, and be interrupted while the service is at work."""
+    seen = len(here.depot.polls)
+    task = asyncio.create_task(refreshed(runner, Intake(), **given))
+    while len(here.depot.polls) == seen:
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task})
+
+
+@pytest.mark.parametrize("has_result", [True, False])
+def test_a_refresh_that_was_interrupted_goes_on_with_its_job_and_the_next_one_is_anew(room, has_result):
+    async def scenario(here):
+        if has_result:
+            await obtain(here.runner)
+            here.clock._elapsed += 1
+        await parked(here, here.runner)
+        paid = len(here.depot.submissions)
+        here.clock._elapsed += 100
+        run = Intake()
+        assert await refreshed(here.new_runner(), run) == b"the text"
+        assert await refreshed(here.new_runner(), run) == b"the text"
+        assert len(here.depot.submissions) == paid == has_result + 1
+        here.clock._elapsed += 1
+        await refreshed(here.new_runner(), Intake())
+        assert len(here.depot.submissions) == paid + 1
+
+    room(scenario, seconds=50)
+
+
+def test_two_processes_that_refresh_at_once_share_a_job(room):
+    async def scenario(here):
+        await obtain(here.runner)
+        here.clock._elapsed += 1
+        first = asyncio.create_task(refreshed(here.runner, Intake()))
+        while len(here.depot.submissions) < 2:
+            await asyncio.sleep(0)
+        here.clock._elapsed += 1
+        second = asyncio.create_task(refreshed(here.new_runner(), Intake()))
+        assert await asyncio.gather(first, second) == [b"the text"] * 2
+        assert len(here.depot.submissions) == 2
+
+    room(scenario, seconds=50)
+
+
+def test_a_refresh_of_unknown_outcome_is_not_repeated(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", BROKEN, "although it worked")]
+        for _ in range(2):
+            with pytest.raises(SubmissionUnknownError):
+                await refreshed(here.new_runner(), Intake())
+            here.clock._elapsed += 1
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_a_refresh_that_ended_without_success_is_begun_anew(room):
+    async def scenario(here):
+        with pytest.raises(JobFailedError):
+            await refreshed(here.runner, Intake())
+        here.depot.words = {}
+        here.clock._elapsed += 1
+        assert await refreshed(here.runner, Intake()) == b"the text"
+        assert len(here.depot.submissions) == 2
+
+    room(scenario, words={0: "bad"})
+
+
+def test_a_refresh_of_which_nothing_was_sent_is_no_new_attempt(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", reply({"code": "refused"}))]
+        with pytest.raises(JobFailedError):
+            await refreshed(here.runner, Intake())
+        here.clock._elapsed += 1
+        await refreshed(here.new_runner(), Intake())
+        (record,) = here.runner.books.ledger.jobs(include_replaced=True)
+        assert (record.attempt, record.is_refresh) == (1, False)
+
+    room(scenario)
 
 
 def test_a_refreshing_submission_for_later_submits_again(room):

@@ -47,7 +47,8 @@ Refresh = Annotated[
     bool,
     typer.Option(
         "--refresh",
-        help="Submit anew, and pay anew, although a result or a job is there.",
+        help="Submit anew, and pay anew, although a result or a job is there. A refresh that was interrupted "
+        "goes on with its own jobs.",
         rich_help_panel=JOBS_PANEL,
     ),
 ]

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docferry.errors import JobNotFoundError
 from docferry.ledger.record import Claim, JobRecord, JobStep, NewJob
@@ -51,13 +51,14 @@ def take_job(connection: sqlite3.Connection, job_id: str, claimant: Claimant) ->
 def start_over_job(connection: sqlite3.Connection, job_id: str, claimant: Claimant) -> Claim:
     """See `Ledger.start_over`."""
     record = require_job(connection, job_id)
+    new = replace(record, is_refresh=True)
     if not record.is_current:
-        return claim_job(connection, record, claimant)
+        return claim_job(connection, new, claimant)
     # At FETCHED and after, a lease that was not given back yet guards nothing.
     is_at_work = not (record.step is JobStep.FETCHED or record.step.is_closed)
     if is_at_work and not claimant.may_take(record):
         return Claim(record=record, is_ours=False)
-    return _claim_new_attempt(connection, record, claimant)
+    return _claim_new_attempt(connection, new, claimant)
 
 
 def attach_job(connection: sqlite3.Connection, new: NewJob, receipt: Receipt, *, now: float) -> JobRecord:

@@ -67,7 +67,7 @@ class Ledger(Protocol):
         ...
 
     def start_over(self, job_id: str, *, owner: str, now: float, lease_seconds: float) -> Claim:
-        """Make a new attempt whatever the old one came to, unless another process is at work on it.
+        """Make a new attempt, a refresh, whatever the old one came to, unless a process is at work on it.
 
         When the job was already replaced by a newer attempt this is a claim of that one, so that two
         refreshing runs share one job.

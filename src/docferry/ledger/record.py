@@ -50,6 +50,8 @@ class NewJob:
         pages: Canonical text of the page selection; empty for all pages.
         expected_pages: How many pages the result must have, or None when that is not known.
         options_json: The provider's options as JSON, without secrets.
+        is_refresh: Whether it is asked for anew although a result may be there. Of a record: whether such a
+            refresh is still under way; it ends when its payload has come.
     """
 
     payload_key: str
@@ -66,6 +68,7 @@ class NewJob:
     pages: str = ""
     expected_pages: int | None = None
     options_json: str = "{}"
+    is_refresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,11 +26,11 @@ _INSERT = """
 INSERT INTO jobs (
   id, attempt, is_current, step, created_at, updated_at, submitted_at, lease_owner, lease_until,
   remote_id, item_id, payload_key, job_key, provider, protocol_version, operation, endpoint, account_hash,
-  source_name, file_name, fingerprint, size_bytes, pages, expected_pages, options_json
+  source_name, file_name, fingerprint, size_bytes, pages, expected_pages, options_json, is_refresh
 ) VALUES (
   :id, :attempt, 1, :step, :now, :now, :submitted_at, :lease_owner, :lease_until, :remote_id, :item_id,
   :payload_key, :job_key, :provider, :protocol_version, :operation, :endpoint, :account_hash,
-  :source_name, :file_name, :fingerprint, :size_bytes, :pages, :expected_pages, :options_json
+  :source_name, :file_name, :fingerprint, :size_bytes, :pages, :expected_pages, :options_json, :is_refresh
 )
 """
 
@@ -101,6 +101,7 @@ def to_json_list(values: Iterable[str]) -> str:
 def read_job(row: sqlite3.Row) -> JobRecord:
     """A row as a record."""
     given = {name: row[name] for name in _NEW_JOB_FIELDS}
+    given["is_refresh"] = bool(row["is_refresh"])
     return JobRecord(
         **given,
         id=row["id"],

@@ -159,6 +159,7 @@ LEDGER_SCHEMA = Schema(
             "ALTER TABLE jobs ADD COLUMN submitted_at REAL",
             "UPDATE jobs SET submitted_at = updated_at WHERE step <> 'open'",
         ),
+        ("ALTER TABLE jobs ADD COLUMN is_refresh INTEGER NOT NULL DEFAULT 0",),
     ),
 )
 

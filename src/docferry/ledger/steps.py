@@ -188,7 +188,7 @@ def store_payload(connection: sqlite3.Connection, job_id: str, payload: Payload,
     connection.execute(
         """
         UPDATE jobs SET step = 'fetched', payload_json = ?, error_class = '', error_message = '',
-          updated_at = ?
+          is_refresh = 0, updated_at = ?
         WHERE id = ?
         """,
         (payload_to_json(payload), now, job_id),

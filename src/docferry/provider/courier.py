@@ -63,7 +63,7 @@ class Courier:
         Raises:
             DocferryError: The service refused, or nobody knows whether it accepted.
         """
-        if errand.fresh_since is None:
+        if errand.refresh is None:
             payload = await self._books.handle(self._books.store.find, errand.new.payload_key)
             if payload is not None:
                 return await self._entered(errand, payload)
@@ -130,7 +130,7 @@ class Courier:
         if errand.job_id:
             return await self._books.do(ledger.take, errand.job_id, **terms)
         claim = await self._books.do(ledger.claim, errand.new, **terms)
-        if errand.fresh_since is not None and claim.record.created_at < errand.fresh_since:
+        if errand.refresh is not None and not errand.refresh.accepts(claim.record):
             return await self._books.do(ledger.start_over, claim.record.id, **terms)
         return claim
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-__all__ = ["Arrival", "Intake"]
+from docferry.ledger import JobRecord
+
+__all__ = ["Arrival", "Intake", "Refresh"]
 
 
 @dataclass(slots=True, eq=False)
@@ -44,28 +46,49 @@ class Arrival:
             self.intake.arrived()
 
 
-@dataclass(slots=True)
-class Intake:
-    """The sources of one run: since when, and whether more of them are to come. On the engine loop only.
+@dataclass(slots=True, eq=False)
+class Refresh:
+    """Which jobs are fresh to a run that refreshes: each file is submitted once more, and once only.
+
+    Equal files of the run share a job. A refresh that an earlier run began and did not bring to its payload
+    is gone on with: it was killed or interrupted, or runs beside this one, and its job is paid for.
 
     Args:
-        since: When the first job of the run was asked for, seconds since the epoch; None before. A job made
-            later is fresh to a run that refreshes, one made before is not: so every refreshing run submits a
-            file once, and equal files of one run share the job.
+        since: When the first job of the run was asked for, seconds since the epoch.
+    """
+
+    since: float
+    _joined: set[str] = field(default_factory=set[str], init=False)
+
+    def accepts(self, record: JobRecord) -> bool:
+        """Whether a job is fresh; one that once was stays so."""
+        if record.is_refresh:
+            self._joined.add(record.id)
+        return record.created_at >= self.since or record.id in self._joined
+
+
+@dataclass(slots=True)
+class Intake:
+    """The sources of one run: what is fresh to it, and whether more of them are to come.
+
+    On the engine loop only.
+
+    Args:
+        refresh: What is fresh to a run that refreshes; None before its first job was asked for.
         flush: Sends the submissions that wait for company; None before there is one.
     """
 
-    since: float | None = None
+    refresh: Refresh | None = None
     flush: Callable[[], None] | None = field(default=None, init=False, repr=False)
     _on_the_way: int = field(default=0, init=False)
     _n_opening: int = field(default=0, init=False)
     _has_ended: bool = field(default=False, init=False)
 
-    def begin(self, now: float) -> float:
-        """Since when: now, if the run has no job yet."""
-        if self.since is None:
-            self.since = now
-        return self.since
+    def begin(self, now: float) -> Refresh:
+        """What is fresh: what is made from now on, if the run has no job yet."""
+        if self.refresh is None:
+            self.refresh = Refresh(since=now)
+        return self.refresh
 
     @contextmanager
     def source(self) -> Generator[Arrival]:

@@ -32,7 +32,8 @@ class JobSettings:
         ledger: Path of the ledger, or ":memory:"; None for DOCFERRY_LEDGER or the user's data folder.
         cache: Folder of the payload cache; None for DOCFERRY_CACHE or the user's cache folder.
         uses_cache: Whether payloads found in the cache are used, and new ones kept there after the run.
-        refreshes: Whether to submit anew, once in each run, although a payload or a job exists.
+        refreshes: Whether to submit anew, once in each run, although a payload or a job exists. A refresh
+            that was interrupted or killed before its payload came is gone on with, and not paid for again.
         deadline_seconds: How long to wait for a job, from its submission or from when a later run takes it
             up; None for as long as it takes. The job goes on at the service.
         on_unknown: What to do with a job of which nobody knows whether it was started.

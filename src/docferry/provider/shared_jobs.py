@@ -11,12 +11,13 @@ from docferry.provider.books import Books
 from docferry.provider.clock import Clock
 from docferry.provider.custody import Custody
 from docferry.provider.errand import Errand
+from docferry.provider.intake import Refresh
 from docferry.provider.job_errors import about_job
 from docferry.provider.job_settings import OnInterrupt
 
 __all__ = ["Journey", "SharedJobs"]
 
-Key = tuple[str, float | None]
+Key = tuple[str, Refresh | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +90,7 @@ class SharedJobs:
                 await shared.custody.release()
 
     async def _join(self, errand: Errand) -> _Shared:
-        key = (errand.new.job_key, errand.fresh_since)
+        key = (errand.new.job_key, errand.refresh)
         while (shared := self._open.get(key)) is not None and (shared.is_ending or shared.task.done()):
             await asyncio.wait({shared.task})
             await asyncio.sleep(0)  # for the callback that takes it off the list
