@@ -1,22 +1,29 @@
 """Sources in, outcomes out: one producer on the engine loop, and two faces over it.
 
 `JobDesk` is the way to remote jobs besides a parse: submit now, collect later, look after what there is.
+`OperationDesk` is for plugins whose services do more than parse.
 """
 
+from docferry.ingest.clerk import GivenOptions, JobId
 from docferry.ingest.desk import JobDesk
 from docferry.ingest.faces import AsyncRun, Run
 from docferry.ingest.ingestor import Ingestor, parse
+from docferry.ingest.job_book import wait, wait_async
 from docferry.ingest.later import collect, submit
+from docferry.ingest.operations import OperationDesk
 from docferry.ingest.outcome import OnError, Outcome, Report
 from docferry.ingest.story import JobStory
 from docferry.ingest.submitting import SubmitOutcome
 
 __all__ = [
     "AsyncRun",
+    "GivenOptions",
     "Ingestor",
     "JobDesk",
+    "JobId",
     "JobStory",
     "OnError",
+    "OperationDesk",
     "Outcome",
     "Report",
     "Run",
@@ -24,4 +31,6 @@ __all__ = [
     "collect",
     "parse",
     "submit",
+    "wait",
+    "wait_async",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
-from typing import cast
+from typing import TypeVar, cast
 
 from docferry.errors import DocferryError, ProviderBugError
 from docferry.ledger import PayloadCorruptError
@@ -10,7 +10,9 @@ from docferry.model import Document, JobStatus, Receipt
 from docferry.provider.exchange import Exchange
 from docferry.provider.job_api import ItemAnswer, JobApi, Leg, SubmitItem
 
-__all__ = ["ask_about", "begin_leg", "begin_submission", "broken_promise", "keep_mapping"]
+__all__ = ["ask_about", "begin_leg", "begin_submission", "broken_promise", "keep_mapping", "keep_reading"]
+
+Result = TypeVar("Result")
 
 PLUGIN_GROUP = "docferry"
 """The group of entry points in which plugins say what they bring."""
@@ -62,20 +64,33 @@ def keep_mapping(api: JobApi, mapping: Callable[[], object]) -> Document:
         mapping: Calls it.
 
     Raises:
+        DocferryError: As for `keep_reading`, or the plugin returned no document.
+    """
+    document = keep_reading(api, mapping)
+    if not isinstance(document, Document):
+        raise broken_promise(api, f"mapped a result to {type(document).__name__}")
+    return document
+
+
+def keep_reading(api: JobApi, reading: Callable[[], Result]) -> Result:
+    """What a plugin reads from a payload, and no error but ours.
+
+    Args:
+        api: The plugin's side.
+        reading: Calls the plugin.
+
+    Raises:
         DocferryError: What the plugin raised on purpose.
         PayloadCorruptError: The cache has a damaged part.
-        ProviderBugError: The plugin raised anything else, or returned no document.
+        ProviderBugError: The plugin raised anything else.
     """
     try:
-        document = mapping()
+        return reading()
     except (DocferryError, PayloadCorruptError):
         raise
     except Exception as error:
         # Wall, as around the parse call: a resumed job is mapped without one.
         raise broken_promise(api, f"raised {type(error).__name__}") from error
-    if not isinstance(document, Document):
-        raise broken_promise(api, f"mapped a result to {type(document).__name__}")
-    return document
 
 
 def broken_promise(api: JobApi, what: str) -> ProviderBugError:

@@ -28,6 +28,7 @@ from docferry.provider.job_settings import JobSettings
 from docferry.provider.leases import Leases
 from docferry.provider.limits import Limiters
 from docferry.provider.options import ProviderOptions
+from docferry.provider.payload_reader import PayloadReader
 from docferry.provider.register import JobRegister
 from docferry.provider.shared_jobs import SharedJobs
 from docferry.provider.slicing import renumber
@@ -179,10 +180,7 @@ class JobRunner:
             DocferryError: Why there is no document.
         """
         selection = PageSelection.parse(record.pages) if record.pages else None
-        try:
-            errand = await self._agency.recalled_errand(api, record, settings=settings)
-        except DocferryError as error:
-            raise about_job(error, record) from error
+        errand = await self._recalled(api, record, settings)
         document = await self._unpacker.document(
             errand,
             partial(
@@ -196,6 +194,28 @@ class JobRunner:
         if not is_sliced or selection is None:
             return document
         return renumber(document, tuple(islice(selection.within(ENDLESS), len(document.pages))))
+
+    async def result(
+        self,
+        api: JobApi,
+        record: JobRecord,
+        read: Callable[[PayloadReader], Result],
+        *,
+        settings: JobSettings,
+    ) -> Result:
+        """Wait for a job that was submitted earlier, and read its payload as something else than a document.
+
+        Args:
+            api: Speaks with the service.
+            record: The job.
+            read: Makes the result of the payload; called in a worker thread.
+            settings: Our settings.
+
+        Raises:
+            ConfigurationError: The settings lead to another service than the one that has the job.
+            DocferryError: Why there is no result.
+        """
+        return await self._unpacker.result(await self._recalled(api, record, settings), read)
 
     async def account(self, api: JobApi, *, settings: JobSettings) -> AccountStatus:
         """Ask what is left of the account's quota, which also checks the key.
@@ -221,6 +241,12 @@ class JobRunner:
         """
         client = self._agency.client(api, settings=settings)
         return await client.ask(exchange)
+
+    async def _recalled(self, api: JobApi, record: JobRecord, settings: JobSettings) -> Errand:
+        try:
+            return await self._agency.recalled_errand(api, record, settings=settings)
+        except DocferryError as error:
+            raise about_job(error, record) from error
 
     def waiters(self, job_key: str) -> int:
         """How many in this process wait for the payload of a job key."""

@@ -1,8 +1,10 @@
-"""Turns the payload of a job into a document: whole, or with an error that tells of the job."""
+"""Turns the payload of a job into what it is read as: whole, or with an error that tells of the job."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
@@ -16,9 +18,11 @@ from docferry.provider.errand import Errand
 from docferry.provider.job_errors import about_job
 from docferry.provider.leases import Leases
 from docferry.provider.payload_reader import PayloadReader
-from docferry.provider.promises import keep_mapping
+from docferry.provider.promises import keep_mapping, keep_reading
 
 __all__ = ["Mapper", "Unpacker"]
+
+Result = TypeVar("Result")
 
 MAPPINGS_AT_ONCE = 2
 """Mapping is Python's work: more threads would only keep the interpreter from each other and the loop."""
@@ -54,13 +58,22 @@ class Unpacker:
         Raises:
             DocferryError: Why there is none; with the id of the job and the command that goes on with it.
         """
-        hold = self._books.store.hold(errand.new.payload_key)
-        try:
-            async with self._books.held(hold.__enter__, lambda _held: hold.__exit__(None, None, None)):
-                document = await self._unpacked(errand, mapper)
+        async with self._held(errand):
+            document = await self._unpacked(
+                errand, lambda payload: keep_mapping(errand.client.api, partial(mapper, payload))
+            )
             return check_pages(document, errand.new.expected_pages)
-        except DocferryError as error:
-            raise await self._told(error, errand) from error
+
+    async def result(self, errand: Errand, read: Callable[[PayloadReader], Result]) -> Result:
+        """What the payload of an errand is read as; `read` is called in a worker thread.
+
+        Raises:
+            DocferryError: Why there is none; with the id of the job and the command that goes on with it.
+        """
+        async with self._held(errand):
+            return await self._mapped(
+                errand, lambda payload: keep_reading(errand.client.api, partial(read, payload))
+            )
 
     async def obtain(self, errand: Errand) -> Payload:
         """The payload from the cache, or from the one task of this process that carries the job through.
@@ -74,6 +87,16 @@ class Unpacker:
         """
         kept = await self._kept(errand)
         return await self._carry(errand) if kept is None else kept
+
+    @asynccontextmanager
+    async def _held(self, errand: Errand) -> AsyncGenerator[None]:
+        """Keep the payload from eviction while the block runs, and have its errors tell of the job."""
+        hold = self._books.store.hold(errand.new.payload_key)
+        try:
+            async with self._books.held(hold.__enter__, lambda _held: hold.__exit__(None, None, None)):
+                yield
+        except DocferryError as error:
+            raise await self._told(error, errand) from error
 
     async def _unpacked(self, errand: Errand, mapper: Mapper) -> Document:
         kept = await self._kept(errand)
@@ -90,26 +113,24 @@ class Unpacker:
             return None
         return await self._books.handle(self._books.store.find, errand.new.payload_key)
 
-    async def _mapped(self, errand: Errand, mapper: Mapper) -> Document:
-        """Map the payload; one that turns out to be damaged on disk is fetched again, once."""
+    async def _mapped(self, errand: Errand, read: Callable[[PayloadReader], Result]) -> Result:
+        """Read the payload; one that turns out to be damaged on disk is fetched again, once."""
         try:
-            return await self._map(errand, mapper, await self.obtain(errand))
+            return await self._read(read, await self.obtain(errand))
         except PayloadCorruptError:
             pass
         try:
-            return await self._map(errand, mapper, await self.obtain(errand))
+            return await self._read(read, await self.obtain(errand))
         except PayloadCorruptError as error:
             raise ConfigurationError(
                 "the payload cache damages or loses what is written to it",
                 next_step="check the disk it is on, or set DOCFERRY_CACHE to another folder",
             ) from error
 
-    async def _map(self, errand: Errand, mapper: Mapper, payload: Payload) -> Document:
-        """Map in a worker thread. A cancelled caller does not wait for its end."""
-        reader, api = self._books.reader(payload), errand.client.api
-        return await anyio.to_thread.run_sync(
-            lambda: keep_mapping(api, lambda: mapper(reader)), limiter=self._room, abandon_on_cancel=True
-        )
+    async def _read(self, read: Callable[[PayloadReader], Result], payload: Payload) -> Result:
+        """Read in a worker thread. A cancelled caller does not wait for its end."""
+        reader = self._books.reader(payload)
+        return await anyio.to_thread.run_sync(read, reader, limiter=self._room, abandon_on_cancel=True)
 
     async def _asked_again(self, errand: Errand) -> Errand | None:
         """The errand of having the payload of the same job once more; None where there is nobody to ask."""

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from docferry.engine import current_engine
+from docferry.ingest import OperationDesk, wait
 from docferry.model import Receipt
 from docferry.provider import JobSettings, read_options
-from docferry.provider.job_room import job_runner
 from docferry_extend.api import make_api
 from docferry_extend.options import ExtendOptions
 
@@ -34,13 +33,6 @@ def delete_run(
     Raises:
         DocferryError: Why it could not be deleted.
     """
-    settings = jobs or JobSettings()
     api = make_api(read_options(ExtendOptions, options, provider="extend"))
-
-    receipt = Receipt(remote_id=run_id)
-
-    async def delete() -> bool:
-        runner = await job_runner(settings)
-        return await runner.ask(api, lambda: api.delete(receipt), settings=settings)
-
-    return current_engine().run(delete())
+    desk = OperationDesk(provider="extend", settings=jobs)
+    return wait(desk.ask(api, lambda: api.delete(Receipt(remote_id=run_id))))

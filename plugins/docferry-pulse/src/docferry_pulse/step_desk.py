@@ -8,19 +8,15 @@ twin whose name ends with `_async`, which takes the same arguments and does not 
 import json
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import pydantic
 
 from docferry.errors import InvalidOptionsError
-from docferry.ingest.clerk import GivenOptions, JobId
-from docferry.ingest.job_book import wait, wait_async
+from docferry.ingest import GivenOptions, JobId, OperationDesk, wait, wait_async
 from docferry.ledger import JobRecord
-from docferry.model import Document, Page, PageSelection
-from docferry.provider import JobApi, JobSettings, PayloadReader, read_options
-from docferry.provider.job_room import job_runner
-from docferry.reading.values import NOTHING, Raw
-from docferry.sources import SourceFile
+from docferry.provider import JobSettings, PayloadReader, read_options
+from docferry.reading.values import Raw
 from docferry_pulse.api import PulseApi, make_api
 from docferry_pulse.failures import PROVIDER, no_record
 from docferry_pulse.options import PulseOptions
@@ -51,7 +47,6 @@ __all__ = [
 ]
 
 SPLIT, SCHEMA = "split", "schema"
-UNSEEN = "application/octet-stream"
 Result = TypeVar("Result")
 Body = dict[str, pydantic.JsonValue]
 
@@ -84,7 +79,7 @@ def split(
         DocferryError: Why there is no result.
     """
     body = encode_topics(topics, config_id=config_id)
-    return wait(_split(job, body, options, settings or JobSettings()))
+    return wait(_split(job, body, options, settings))
 
 
 async def split_async(
@@ -97,7 +92,7 @@ async def split_async(
 ) -> SplitResult:
     """See `split`."""
     body = encode_topics(topics, config_id=config_id)
-    return await wait_async(_split(job, body, options, settings or JobSettings()))
+    return await wait_async(_split(job, body, options, settings))
 
 
 def extract_schema(
@@ -124,7 +119,7 @@ def extract_schema(
         RejectedError: A document was parsed with storage off.
         DocferryError: Why there is no result.
     """
-    return wait(_schema(_jobs(job), _config(config), options, settings or JobSettings()))
+    return wait(_schema(_jobs(job), _config(config), options, settings))
 
 
 async def extract_schema_async(
@@ -135,7 +130,7 @@ async def extract_schema_async(
     settings: JobSettings | None = None,
 ) -> SchemaResult:
     """See `extract_schema`."""
-    work = _schema(_jobs(job), _config(config), options, settings or JobSettings())
+    work = _schema(_jobs(job), _config(config), options, settings)
     return await wait_async(work)
 
 
@@ -163,7 +158,7 @@ def extract_schema_by_topic(
         DocferryError: Why there is no result.
     """
     body = _topic_body(split, configs)
-    return wait(_schema_by_topic(split, body, options, settings or JobSettings()))
+    return wait(_schema_by_topic(split, body, options, settings))
 
 
 async def extract_schema_by_topic_async(
@@ -175,28 +170,28 @@ async def extract_schema_by_topic_async(
 ) -> TopicResults:
     """See `extract_schema_by_topic`."""
     body = _topic_body(split, configs)
-    return await wait_async(_schema_by_topic(split, body, options, settings or JobSettings()))
+    return await wait_async(_schema_by_topic(split, body, options, settings))
 
 
-async def _split(job: JobId, body: Body, options: GivenOptions, settings: JobSettings) -> SplitResult:
+async def _split(job: JobId, body: Body, options: GivenOptions, settings: JobSettings | None) -> SplitResult:
     desk = _StepDesk(options, settings)
-    record = await desk.parse(job)
+    record = await desk.find(job)
     sent: Body = {"extraction_id": await desk.extraction_id(record), **body}
     return await desk.run(SPLIT, (record,), body, sent, read=read_split_result)
 
 
 async def _schema(
-    jobs: tuple[JobId, ...], body: Body, options: GivenOptions, settings: JobSettings
+    jobs: tuple[JobId, ...], body: Body, options: GivenOptions, settings: JobSettings | None
 ) -> SchemaResult:
     desk = _StepDesk(options, settings)
-    records = tuple([await desk.parse(job) for job in jobs])
+    records = tuple([await desk.find(job) for job in jobs])
     ids = [await desk.extraction_id(record) for record in records]
     of: Body = {"extraction_id": ids[0]} if len(ids) == 1 else {"extraction_ids": list(ids)}
     return await desk.run(SCHEMA, records, body, {**of, **body}, read=read_schema_result)
 
 
 async def _schema_by_topic(
-    split: SplitResult, body: Body, options: GivenOptions, settings: JobSettings
+    split: SplitResult, body: Body, options: GivenOptions, settings: JobSettings | None
 ) -> TopicResults:
     desk = _StepDesk(options, settings)
     record = await desk.find(split.job, operation=SPLIT)
@@ -212,35 +207,10 @@ class _StepDesk:
         settings: Our settings for remote jobs.
     """
 
-    def __init__(self, options: GivenOptions, settings: JobSettings) -> None:
+    def __init__(self, options: GivenOptions, settings: JobSettings | None) -> None:
         self._options = read_options(PulseOptions, options, provider=PROVIDER)
-        self._settings = settings
-
-    async def parse(self, job: JobId) -> JobRecord:
-        """The job of a parse.
-
-        Raises:
-            InvalidOptionsError: It is none.
-        """
-        return await self.find(job, operation="parse")
-
-    async def find(self, job: JobId, *, operation: str) -> JobRecord:
-        """The job of that operation as the ledger has it.
-
-        Raises:
-            JobNotFoundError: There is no such job.
-            InvalidOptionsError: It is another provider's, or another operation.
-        """
-        job_id = job.id if isinstance(job, JobRecord) else job
-        books = (await job_runner(self._settings)).books
-        record = await books.do(books.ledger.find, job_id)
-        if record.provider != PROVIDER or record.operation != operation:
-            raise InvalidOptionsError(
-                f"job {record.id} is a {record.operation} by provider {record.provider}",
-                next_step=f"give a {operation} by provider {PROVIDER}",
-                source=record.source_name,
-            )
-        return record
+        self._operations = OperationDesk(provider=PROVIDER, settings=settings)
+        self.find = self._operations.find
 
     async def extraction_id(self, record: JobRecord) -> str:
         """The service's id of a parsed document; its job is waited for if need be.
@@ -248,7 +218,7 @@ class _StepDesk:
         Raises:
             RejectedError: The service kept no record of it.
         """
-        result = await self._result(self._api(record), record)
+        result = await self._operations.result(self._api(record), record, _read_result)
         extraction_id = read_extraction(result).id
         if not extraction_id:
             raise no_record(record.receipt.remote_id if record.receipt is not None else record.id)
@@ -273,23 +243,9 @@ class _StepDesk:
             read: Reads the result.
         """
         api = StepApi(api=self._api(records[0]), operation=operation, body=sent)
-        runner = await job_runner(self._settings)
-        errand = await runner.errand(
-            api,
-            _stand_in(records[0]),
-            pages=None,
-            options=StepOptions(of=tuple(record.payload_key for record in records), body=body),
-            settings=self._settings,
-        )
-        record = await runner.submit(errand)
-        return read(await self._result(api, record), job=record.id)
-
-    async def _result(self, api: JobApi, record: JobRecord) -> Raw:
-        """The result of a job, which is waited for if need be."""
-        listener = _Listener(api, page_count=record.expected_pages or 1)
-        runner = await job_runner(self._settings)
-        await runner.document(cast("JobApi", listener), record, is_sliced=False, settings=self._settings)
-        return listener.result
+        options = StepOptions(of=tuple(record.payload_key for record in records), body=body)
+        record = await self._operations.submit(api, records, options)
+        return read(await self._operations.result(api, record, _read_result), job=record.id)
 
     def _api(self, record: JobRecord) -> PulseApi:
         """The protocol with what the job was submitted with, and the key and address given now."""
@@ -300,46 +256,8 @@ class _StepDesk:
             return make_api(read_options(PulseOptions, known | given, provider=PROVIDER))
 
 
-class _Listener:
-    """A protocol whose payloads become what is in them instead of a document.
-
-    Args:
-        api: The protocol.
-        page_count: How many pages a document must have.
-    """
-
-    def __init__(self, api: JobApi, *, page_count: int) -> None:
-        self._api = api
-        self._page_count = page_count
-        self.result: Raw = NOTHING
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._api, name)
-
-    def map(self, payload: PayloadReader, *, pages: PageSelection | None, fingerprint: str) -> Document:
-        """Read the result; the document says nothing."""
-        del pages
-        self.result = read_kept(payload).result
-        numbers = range(1, self._page_count + 1)
-        return Document(
-            source_fingerprint=fingerprint,
-            provider=PROVIDER,
-            pages=tuple(Page(number=number) for number in numbers),
-            elements=(),
-        )
-
-
-def _stand_in(record: JobRecord) -> SourceFile:
-    """What stands for the document: a step sends nothing of it, but its key is about its bytes."""
-    return SourceFile(
-        name=record.source_name,
-        file_name=record.file_name or "document",
-        media_type=UNSEEN,
-        size_bytes=0,
-        fingerprint=record.fingerprint,
-        content=b"",
-        part=record.pages,
-    )
+def _read_result(payload: PayloadReader) -> Raw:
+    return read_kept(payload).result
 
 
 def _jobs(job: JobId | Iterable[JobId]) -> tuple[JobId, ...]:
