@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from depot import DepotApi, DepotOptions, file_of, obtain, reply
+from depot import DepotApi, DepotOptions, SlowTransport, file_of, obtain, reply
 from depot_lots import LotApi, LotDepot
 
 from docferry.errors import (
@@ -24,21 +24,6 @@ from docferry.testing import ScriptedTransport
 BROKEN = TransportFault(Fault.UNKNOWN, "ReadTimeout")
 RESUBMITTING = JobSettings(on_unknown=OnUnknown.RESUBMIT)
 CANCELLING = JobSettings(on_interrupt=OnInterrupt.CANCEL)
-
-
-class SlowTransport(ScriptedTransport):
-    """Answers a committing request after so many seconds; the service has it at once."""
-
-    def __init__(self, depot, clock, *, seconds):
-        super().__init__(depot)
-        self.clock = clock
-        self.seconds = seconds
-
-    async def send(self, request, *, sink=None, before=None):
-        response = await super().send(request, sink=sink, before=before)
-        if request.commits:
-            await self.clock.sleep(self.seconds)
-        return response
 
 
 def slow(here, *, seconds):
@@ -202,8 +187,38 @@ def test_a_file_that_waits_for_a_busy_service_is_withdrawn_with_its_waiter(room)
         await until(lambda: not here.depot.plan)
         await leave(task)
         await here.runner.settle()
+        assert here.clock.monotonic() < GRACE_SECONDS / 2
         assert here.depot.submissions == []
         assert steps(here.runner) == [JobStep.OPEN]
+
+    room(scenario)
+
+
+def test_a_file_that_waits_for_the_accounts_pace_is_withdrawn_with_its_waiter(room):
+    async def scenario(here):
+        api = DepotApi(limits=Limits(requests_per_second=0.01))
+        await handed_in(here.runner, name="first", api=api)
+        task = asyncio.create_task(obtain(here.runner, api=api))
+        await here.clock.sleep(20)
+        await leave(task)
+        await here.runner.settle()
+        assert here.clock.monotonic() < 21
+        assert here.depot.submissions == [("first",)]
+        (record,) = here.runner.books.ledger.jobs(source="a.txt")
+        assert (record.step, record.lease_owner) == (JobStep.OPEN, "")
+
+    room(scenario)
+
+
+def test_one_who_comes_while_a_file_is_given_up_has_it_submitted(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", Response(status=429, headers={"retry-after": "60"}))]
+        first = asyncio.create_task(obtain(here.runner))
+        await until(lambda: not here.depot.plan)
+        first.cancel()
+        assert await obtain(here.runner) == b"the text"
+        assert first.cancelled()
+        assert len(here.depot.submissions) == 1
 
     room(scenario)
 
@@ -213,7 +228,7 @@ def test_a_service_that_stays_busy_is_given_up_in_the_end(room):
         busy = Response(status=429, headers={"retry-after": "600"})
         here.depot.plan = [("submit", busy) for _ in range(200)]
         with pytest.raises(RateLimitedError):
-            await obtain(here.runner)
+            await obtain(here.runner, settings=JobSettings(deadline_seconds=None))
         assert MOST_BUSY_SECONDS <= here.clock.monotonic() <= MOST_BUSY_SECONDS + 700
         assert here.depot.submissions == []
         assert steps(here.runner) == [JobStep.OPEN]

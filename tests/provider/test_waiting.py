@@ -4,14 +4,16 @@ import asyncio
 import itertools
 
 import pytest
-from depot import DepotApi, DepotOptions, file_of, obtain, reply
+from depot import Depot, DepotApi, DepotOptions, SlowTransport, file_of, obtain, reply
+from depot_lots import LotApi, LotDepot
 
 from docferry.errors import JobFailedError, JobTimeoutError, SubmissionUnknownError
 from docferry.ledger import JobStep
-from docferry.model import Receipt
+from docferry.model import Limits, Receipt
 from docferry.provider import JobSettings, OnInterrupt, PollAdvice, Response
 from docferry.provider.faults import Fault, TransportFault
 from docferry.provider.intake import Arrival, Intake
+from docferry.provider.submissions import GRACE_SECONDS
 
 REFRESHING = JobSettings(refreshes=True)
 BROKEN = TransportFault(Fault.UNKNOWN, "ReadTimeout")
@@ -67,10 +69,122 @@ def test_a_deadline_does_not_stop_the_job_at_the_service(room):
     room(scenario, seconds=1e9)
 
 
-def test_a_deadline_runs_from_the_submission_and_not_before(room):
+BUSY = Response(status=429, headers={"retry-after": "500"})
+
+
+def test_a_deadline_ends_the_wait_for_a_service_that_takes_nothing(room):
     async def scenario(here):
-        here.depot.plan = [("submit", Response(status=429, headers={"retry-after": "500"}))]
-        assert await obtain(here.runner, settings=patient(60)) == b"the text"
+        here.depot.plan = [("submit", BUSY)]
+        with pytest.raises(JobTimeoutError, match=r"within 60 s \(slow down\), so nothing was sub") as caught:
+            await obtain(here.runner, settings=patient(60))
+        assert caught.value.next_step == "parse a.txt again later, or with a longer deadline"
+        assert here.clock.monotonic() == pytest.approx(60, abs=1)
+        (record,) = here.runner.books.ledger.jobs()
+        assert (record.step, record.lease_owner) == (JobStep.OPEN, "")
+        assert caught.value.job_id == record.id
+        await here.runner.settle()
+        assert here.clock.monotonic() == pytest.approx(60, abs=1)
+        assert here.depot.submissions == []
+        assert await obtain(here.new_runner()) == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_a_deadline_ends_the_tries_to_reach_a_service(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", TransportFault(Fault.NOT_SENT, "ConnectTimeout"))] * 6
+        with pytest.raises(JobTimeoutError, match="within 5 s"):
+            await obtain(here.runner, settings=patient(5))
+        assert here.clock.monotonic() == pytest.approx(5, abs=1)
+        assert [record.step for record in here.runner.books.ledger.jobs()] == [JobStep.OPEN]
+
+    room(scenario)
+
+
+@pytest.mark.parametrize("seconds", [GRACE_SECONDS / 2, 10 * GRACE_SECONDS])
+def test_an_upload_that_is_out_at_the_deadline_is_heard_to_its_end(room, seconds):
+    async def scenario(here):
+        runner = here.new_runner(transport=SlowTransport(here.depot, here.clock, seconds=seconds))
+        with pytest.raises(JobTimeoutError, match=r"within 3 s; run `docferry jobs resume"):
+            await obtain(runner, settings=patient(3))
+        assert here.clock.monotonic() <= 3 + GRACE_SECONDS + 1
+        await runner.settle()
+        assert [record.step for record in runner.books.ledger.jobs()] == [JobStep.SUBMITTED]
+        assert await obtain(here.new_runner()) == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+def test_waiting_for_a_turn_among_the_accounts_jobs_does_not_count(room):
+    async def scenario(here):
+        api = DepotApi(limits=Limits(concurrency=1))
+        texts = await asyncio.gather(
+            *(obtain(here.runner, name=f"{n}", api=api, settings=patient(80)) for n in range(4))
+        )
+        assert texts == [b"the text"] * 4
+        assert here.clock.monotonic() > 160
+
+    room(scenario, seconds=50)
+
+
+def test_waiters_of_a_busy_service_keep_their_own_deadlines(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", BUSY)]
+        first, text = await asyncio.gather(
+            obtain(here.runner, settings=patient(60)),
+            obtain(here.runner, settings=patient(900)),
+            return_exceptions=True,
+        )
+        assert isinstance(first, JobTimeoutError)
+        assert text == b"the text"
+        assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+@pytest.mark.parametrize("api", [DepotApi(batch_limit=3), LotApi(batch_limit=3)])
+def test_a_deadline_ends_the_wait_of_a_batch(room, api):
+    async def scenario(here):
+        is_lot = isinstance(api, LotApi)
+        here.depot.plan = [("lot" if is_lot else "submit", BUSY)] * 9
+        ends = await asyncio.gather(
+            *(obtain(here.runner, name=f"{n}", api=api, settings=patient(60)) for n in range(3)),
+            return_exceptions=True,
+        )
+        assert [type(end) for end in ends] == [JobTimeoutError] * 3
+        await here.runner.settle()
+        assert here.clock.monotonic() < 70
+        records = here.runner.books.ledger.jobs()
+        assert {(record.step, record.lease_owner) for record in records} == {(JobStep.OPEN, "")}
+        assert here.depot.submissions == []
+
+    room(scenario, service=LotDepot if isinstance(api, LotApi) else Depot)
+
+
+def test_a_deadline_bounds_a_submission_for_later(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", BUSY)]
+        errand = await here.runner.errand(
+            DepotApi(), file_of(), pages=None, options=DepotOptions(), settings=patient(60)
+        )
+        with pytest.raises(JobTimeoutError, match="within 60 s"):
+            await here.runner.submit(errand)
+        assert here.clock.monotonic() == pytest.approx(60, abs=1)
+        (record,) = here.runner.books.ledger.jobs()
+        assert (record.step, record.lease_owner) == (JobStep.OPEN, "")
+
+    room(scenario)
+
+
+def test_a_submission_for_later_that_is_answered_right_after_the_deadline_is_one(room):
+    async def scenario(here):
+        runner = here.new_runner(transport=SlowTransport(here.depot, here.clock, seconds=8))
+        errand = await runner.errand(
+            DepotApi(), file_of(), pages=None, options=DepotOptions(), settings=patient(3)
+        )
+        assert (await runner.submit(errand)).step is JobStep.SUBMITTED
 
     room(scenario)
 

@@ -31,6 +31,7 @@ from docferry.provider import (
     ServiceIdentity,
 )
 from docferry.provider.books import Books
+from docferry.provider.faults import read_retry_after
 from docferry.provider.limits import Limiters
 from docferry.provider.runner import JobRunner
 from docferry.sources import SourceFile
@@ -65,7 +66,9 @@ class DepotApi:
 
     def _read(self, response):
         if response.status == 429:
-            raise RateLimitedError("slow down", provider="depot")
+            error = RateLimitedError("slow down", provider="depot")
+            error.retry_after_seconds = read_retry_after(response.headers, now=0.0)
+            raise error
         if response.status >= 500:
             raise UnavailableError("out of order", provider="depot")
         return response.json(provider="depot")
@@ -191,6 +194,21 @@ class Depot:
 
     def _account(self, _request):
         return Response(status=200)
+
+
+class SlowTransport(ScriptedTransport):
+    """Answers a committing request after so many seconds; the service has it at once."""
+
+    def __init__(self, depot, clock, *, seconds):
+        super().__init__(depot)
+        self.clock = clock
+        self.seconds = seconds
+
+    async def send(self, request, *, sink=None, before=None):
+        response = await super().send(request, sink=sink, before=before)
+        if request.commits:
+            await self.clock.sleep(self.seconds)
+        return response
 
 
 def reply(value, status=200):

@@ -7,7 +7,7 @@ from functools import partial
 
 from depot import Depot, DepotApi, reply
 
-from docferry.errors import InvalidOptionsError, JobFailedError, JobNotFoundError, RateLimitedError
+from docferry.errors import InvalidOptionsError, JobFailedError, JobNotFoundError
 from docferry.model import JobState, JobStatus, Receipt
 from docferry.provider import Leg, Request, Response
 
@@ -42,7 +42,7 @@ class LotApi(DepotApi):
             method="PUT", url=slot, upload=item.file, is_foreign=True, commits=True, receipts=(receipt,)
         )
         if response.status == 429:
-            raise RateLimitedError("slow down", provider="depot")
+            self._read(response)
         if not response.is_success:
             raise JobFailedError(f"the slot takes nothing (HTTP {response.status})", provider="depot")
         return receipt

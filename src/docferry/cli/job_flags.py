@@ -76,7 +76,8 @@ Deadline = Annotated[
         "--deadline",
         metavar="SECONDS",
         min=0,
-        help="How long to wait for a job; 0 for as long as it takes.  \\[default: 3600]",
+        help="How long to wait for a service with each document, its upload included; 0 for as long as it "
+        "takes.  \\[default: 3600]",
         rich_help_panel=JOBS_PANEL,
     ),
 ]

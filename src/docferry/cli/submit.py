@@ -9,6 +9,7 @@ from docferry.cli.exit_code import ExitCode
 from docferry.cli.job_flags import (
     CacheFolder,
     CertificateFile,
+    Deadline,
     JobFlags,
     LedgerPath,
     NoCache,
@@ -38,6 +39,7 @@ def submit(  # noqa: PLR0913 - each is an option of the command
     refresh: Refresh = False,
     ledger: LedgerPath = "",
     cache: CacheFolder = "",
+    deadline: Deadline = None,
     on_unknown: OnUnknownFlag = "error",
     proxy: Proxy = "",
     ca_file: CertificateFile = "",
@@ -65,6 +67,7 @@ def submit(  # noqa: PLR0913 - each is an option of the command
             refresh=refresh,
             ledger=ledger,
             cache=cache,
+            deadline=deadline,
             on_unknown=on_unknown,
             proxy=proxy,
             ca_file=ca_file,

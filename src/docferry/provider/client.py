@@ -96,7 +96,8 @@ class ServiceClient:
 
         Raises:
             SubmissionUnknownError: It went out and no readable answer came back.
-            RateLimitedError: The service had no place for an hour; nothing was committed.
+            RateLimitedError: The service had no place for an hour, and somebody still waits; nothing was
+                committed.
             DocferryError: The service refused; nothing was committed.
         """
         began_at = self.clock.monotonic()

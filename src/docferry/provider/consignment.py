@@ -3,14 +3,13 @@
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
 
 from docferry.errors import DocferryError
 from docferry.ledger import LeaseLostError
 from docferry.model import Receipt
 from docferry.provider.books import Books, PayloadCollector
 from docferry.provider.clock import Clock
+from docferry.provider.entry import Entry, NobodyWaitsError, hold_while_wanted
 from docferry.provider.exchange import Exchange
 from docferry.provider.job_api import ItemAnswer, Leg
 from docferry.provider.promises import begin_leg, begin_submission
@@ -20,10 +19,6 @@ __all__ = ["Consignment"]
 
 LEGS_AT_ONCE = 8
 """Legs upload. Half of the requests that may be in flight are left for asking and fetching."""
-
-
-class _NobodyWaitsError(Exception):
-    """Everybody who waited for these files has left before they were sent."""
 
 
 class Consignment:
@@ -48,12 +43,16 @@ class Consignment:
         Raises:
             LeaseLostError: Another process has some of the jobs; nothing was sent, and no ticket answered.
         """
-        entry = _Entry(books=self._books, clock=self._clock, submission_id=self._submission_id)
+        entry = Entry(books=self._books, clock=self._clock, submission_id=self._submission_id)
         # A single file may come back with the result itself.
         collector = PayloadCollector(books=self._books) if len(self._tickets) == 1 else None
         try:
-            answers = await self._client.submit(lambda: self._begin(entry), log=entry, writer=collector)
-        except _NobodyWaitsError:
+            answers = await hold_while_wanted(
+                self._client.submit(lambda: self._begin(entry), log=entry, writer=collector),
+                tickets=self._tickets,
+                entry=entry,
+            )
+        except NobodyWaitsError:
             return
         except DocferryError as error:
             for ticket in self._tickets:
@@ -62,14 +61,16 @@ class Consignment:
         legs = await self._settle(answers, collector)
         await self._walk(legs)
 
-    def _begin(self, entry: "_Entry") -> Exchange[tuple[ItemAnswer, ...]]:
+    def _begin(self, entry: Entry) -> Exchange[tuple[ItemAnswer, ...]]:
         """Begin the submission, without the files that nobody waits for any more."""
         for ticket in self._tickets:
             if not ticket.waiters:
                 ticket.answer.cancel()
         self._tickets = tuple(ticket for ticket in self._tickets if ticket.waiters)
         if not self._tickets:
-            raise _NobodyWaitsError
+            raise NobodyWaitsError
+        for ticket in self._tickets:
+            ticket.begin()
         entry.job_ids = tuple(ticket.job_id for ticket in self._tickets)
         return begin_submission(self._client.api, tuple(ticket.item for ticket in self._tickets))
 
@@ -120,68 +121,20 @@ class Consignment:
     async def _walk_one(self, ticket: Ticket, leg: Leg) -> None:
         def begin() -> Exchange[Receipt]:
             if not ticket.waiters:
-                raise asyncio.CancelledError
+                ticket.answer.cancel()
+                raise NobodyWaitsError
             return begin_leg(self._client.api, leg)
 
-        collector = PayloadCollector(books=self._books)
-        receipt = await self._client.submit(begin, log=self._entry_of(ticket), writer=collector)
+        collector, entry = PayloadCollector(books=self._books), self._entry_of(ticket)
+        receipt = await hold_while_wanted(
+            self._client.submit(begin, log=entry, writer=collector), tickets=(ticket,), entry=entry
+        )
         await self._accept({ticket: receipt}, collector)
 
-    def _entry_of(self, ticket: Ticket) -> "_Entry":
-        return _Entry(
+    def _entry_of(self, ticket: Ticket) -> Entry:
+        return Entry(
             books=self._books,
             clock=self._clock,
             submission_id=self._submission_id,
             job_ids=(ticket.job_id,),
         )
-
-
-@dataclass(slots=True, kw_only=True)
-class _Entry:
-    """Writes into the ledger what becomes of the committing request of one exchange.
-
-    Args:
-        books: The ledger.
-        clock: Tells when.
-        submission_id: Our id of the submission.
-        job_ids: The jobs that the exchange is about.
-    """
-
-    books: Books
-    clock: Clock
-    submission_id: str
-    job_ids: tuple[str, ...] = field(default=())
-
-    async def intend(self, receipts: tuple[Receipt, ...]) -> None:
-        """On the disk before the first paid byte goes out."""
-        await self.books.do(
-            self.books.ledger.record_intent,
-            self.job_ids,
-            submission_id=self.submission_id,
-            receipts=dict(zip(self.job_ids, receipts, strict=False)),
-            owner=self.books.owner,
-            now=self.clock.now(),
-        )
-
-    async def refused(self, error: DocferryError) -> None:
-        """Nothing was committed."""
-        # A job that is another process's by now was recorded by that one; the error is told all the same.
-        with suppress(LeaseLostError):
-            await self.books.do(
-                self.books.ledger.record_not_committed,
-                self.job_ids,
-                owner=self.books.owner,
-                now=self.clock.now(),
-                error=error,
-            )
-
-    async def unknown(self, error: DocferryError) -> None:
-        """Nobody knows."""
-        with suppress(LeaseLostError):
-            await self.books.do(
-                self.books.ledger.record_unknown,
-                self.job_ids,
-                owner=self.books.owner,
-                now=self.clock.now(),
-                error=error,
-            )

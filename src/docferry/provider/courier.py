@@ -14,8 +14,9 @@ from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.errand import Errand
 from docferry.provider.inbox import Inbox
-from docferry.provider.job_errors import about_job, error_of, failure_of, not_your_job
+from docferry.provider.job_errors import about_job, error_of, failure_of, late, not_your_job
 from docferry.provider.leases import Leases
+from docferry.provider.patience import is_in_time
 from docferry.provider.quay import Quay
 from docferry.provider.shared_jobs import Journey
 from docferry.provider.watches import Watches, submission_time
@@ -61,13 +62,25 @@ class Courier:
         """Bring a job to its receipt, without waiting for its end.
 
         Raises:
+            JobTimeoutError: The deadline passed before the service took the document.
             DocferryError: The service refused, or nobody knows whether it accepted.
         """
         if errand.refresh is None:
             payload = await self._books.handle(self._books.store.find, errand.new.payload_key)
             if payload is not None:
                 return await self._entered(errand, payload)
-        return await self._persist(errand, Journey(), self._handed_in, enough=WITH_RECEIPT)
+        journey, seconds = Journey(), errand.settings.deadline_seconds
+        task = asyncio.ensure_future(self._persist(errand, journey, self._handed_in, enough=WITH_RECEIPT))
+        try:
+            if await is_in_time(task, begun=journey.begun, seconds=seconds, clock=self._clock):
+                return task.result()
+            await _end(task)  # an upload that is out may still be answered
+            record = await self._books.do(self._books.ledger.find, journey.job_id)
+            if record.step not in WITH_RECEIPT:
+                raise late(record, seconds)
+            return record
+        finally:
+            await _end(task)
 
     async def stop(self, client: ServiceClient, record: JobRecord) -> bool:
         """Ask the service to stop a job.
@@ -247,3 +260,9 @@ class Courier:
         with suppress(JobNotFoundError):  # it was forgotten meanwhile
             return await self._books.do(self._books.ledger.find, record.id)
         return record
+
+
+async def _end(task: "asyncio.Task[JobRecord]") -> None:
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task})

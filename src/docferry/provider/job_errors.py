@@ -7,6 +7,7 @@ from docferry.errors import (
     DocferryError,
     JobFailedError,
     JobNotFoundError,
+    JobTimeoutError,
     ProviderError,
     ResultExpiredError,
     SubmissionUnknownError,
@@ -14,7 +15,7 @@ from docferry.errors import (
 from docferry.ledger import JobRecord, JobStep
 from docferry.model import JobState, JobStatus
 
-__all__ = ["about_job", "error_of", "failure_of", "not_submitted", "not_your_job", "still_unknown"]
+__all__ = ["about_job", "error_of", "failure_of", "late", "not_submitted", "not_your_job", "still_unknown"]
 
 
 GIVE_KEY = "give the key"
@@ -70,6 +71,22 @@ def still_unknown(error: DocferryError, record: JobRecord) -> DocferryError:
     if isinstance(error, JobNotFoundError) and not error.next_step.startswith(GIVE_KEY):
         told.next_step = _resolve(record)
     return told
+
+
+def late(record: JobRecord, seconds: float | None) -> DocferryError:
+    """That a job did not come as far in time as somebody wants it to."""
+    within = f"within {seconds or 0:g} s"
+    if record.step is JobStep.OPEN:
+        why = f" ({record.error_message})" if record.error_message else ""
+        error = JobTimeoutError(
+            f"the service did not take the document {within}{why}, so nothing was submitted",
+            next_step=f"parse {record.source_name} again later, or with a longer deadline",
+        )
+    elif record.step is JobStep.INTENT:
+        error = JobTimeoutError(f"the service has not answered to the document {within}")
+    else:
+        error = JobTimeoutError(f"the job has not ended {within}")
+    return about_job(error, record)
 
 
 def about_job(error: DocferryError, record: JobRecord) -> DocferryError:

@@ -34,8 +34,10 @@ class JobSettings:
         uses_cache: Whether payloads found in the cache are used, and new ones kept there after the run.
         refreshes: Whether to submit anew, once in each run, although a payload or a job exists. A refresh
             that was interrupted or killed before its payload came is gone on with, and not paid for again.
-        deadline_seconds: How long to wait for a job, from its submission or from when a later run takes it
-            up; None for as long as it takes. The job goes on at the service.
+        deadline_seconds: How long to wait for a job, from the first word to the service about its document,
+            or from when a later run takes it up; None for as long as it takes. A job that was submitted goes
+            on at the service; one that was not is not submitted any more. Waiting for a turn among the jobs
+            of the account does not count.
         on_unknown: What to do with a job of which nobody knows whether it was started.
         on_interrupt: What becomes of jobs under way when nobody waits for them any more.
         webhooks: Names of the providers whose events `docferry webhook` enters into this ledger. Their jobs

@@ -145,6 +145,7 @@ class Quay:
                 record,
                 lambda: _ticket(errand, record),
                 company=(errand.account, errand.settings.network),
+                on_begun=journey.begun.set,
                 is_stopped=lambda: journey.is_stopped,
             )
         except SubmissionUnknownError:

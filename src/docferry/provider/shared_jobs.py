@@ -5,15 +5,16 @@ import copy
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from docferry.errors import DocferryError, JobTimeoutError
+from docferry.errors import DocferryError
 from docferry.model import Payload
 from docferry.provider.books import Books
 from docferry.provider.clock import Clock
 from docferry.provider.custody import Custody
 from docferry.provider.errand import Errand
 from docferry.provider.intake import Refresh
-from docferry.provider.job_errors import about_job
+from docferry.provider.job_errors import late
 from docferry.provider.job_settings import OnInterrupt
+from docferry.provider.patience import is_in_time
 
 __all__ = ["Journey", "SharedJobs"]
 
@@ -26,7 +27,7 @@ class Journey:
 
     Args:
         job_id: The job in the ledger; empty before it is known.
-        begun: Set once there is something to wait for: the service, or another process, has the job.
+        begun: Set once the service is spoken to about the job, or another process is at work on it.
         is_stopped: Whether the service shall be asked to stop the job when its task is cancelled.
     """
 
@@ -69,14 +70,19 @@ class SharedJobs:
         """Wait for the payload. The last waiter who leaves ends the task.
 
         Raises:
-            JobTimeoutError: This waiter's deadline passed; the job goes on at the service.
+            JobTimeoutError: This waiter's deadline passed. A job that was submitted goes on at the service;
+                of one that was not, nothing is left.
             DocferryError: Why there is no payload; each waiter gets an error of its own.
         """
         shared = await self._join(errand)
         shared.waiters += 1
         try:
-            if not await self._is_in_time(shared, errand.settings.deadline_seconds):
-                raise await self._timeout(shared, errand)
+            seconds = errand.settings.deadline_seconds
+            begun = shared.journey.begun
+            if not await is_in_time(shared.task, begun=begun, seconds=seconds, clock=self._clock):
+                await self._end(shared, is_stopped=False)  # an upload that is out may still be answered
+                record = await self._books.do(self._books.ledger.find, shared.journey.job_id)
+                raise late(record, seconds)
             return shared.task.result()
         except asyncio.CancelledError:
             await self._end(shared, is_stopped=errand.settings.on_interrupt is OnInterrupt.CANCEL)
@@ -108,27 +114,6 @@ class SharedJobs:
             errand.custody.take()  # for the task, which goes on when the waiter that began it is cancelled
         task.add_done_callback(lambda _task: self._open.pop(key, None))
         return shared
-
-    async def _is_in_time(self, shared: _Shared, seconds: float | None) -> bool:
-        """Wait for the end of the task, so many seconds from when there is something to wait for."""
-        if seconds is None:
-            await asyncio.wait({shared.task})
-            return True
-        patience = asyncio.ensure_future(self._patience(shared.journey.begun, seconds))
-        try:
-            await asyncio.wait({shared.task, patience}, return_when=asyncio.FIRST_COMPLETED)
-            return shared.task.done()
-        finally:
-            patience.cancel()
-
-    async def _patience(self, begun: asyncio.Event, seconds: float) -> None:
-        await begun.wait()
-        await self._clock.sleep(seconds)
-
-    async def _timeout(self, shared: _Shared, errand: Errand) -> DocferryError:
-        record = await self._books.do(self._books.ledger.find, shared.journey.job_id)
-        seconds = errand.settings.deadline_seconds
-        return about_job(JobTimeoutError(f"the job has not ended within {seconds:g} s"), record)
 
     async def _end(self, shared: _Shared, *, is_stopped: bool) -> None:
         if shared.waiters > 1 or shared.task.done():

@@ -62,17 +62,20 @@ class Submissions:
         make_ticket: Callable[[], Ticket],
         *,
         company: Hashable,
+        on_begun: Callable[[], None],
         is_stopped: Callable[[], bool],
     ) -> Receipt:
         """Submit the file of a job, or wait for its submission that is under way.
 
-        Before anything of it was sent, a file that nobody waits for any more is withdrawn. After that, the
-        last waiter that is cancelled waits a little for the answer, so that the job's id becomes known.
+        Before anything of it was sent that may cost money, and while a busy service is left in peace, a file
+        that nobody waits for any more is withdrawn. While such a request is out, the last waiter that is
+        cancelled waits a little for the answer, so that the job's id becomes known.
 
         Args:
             record: The job, ours and OPEN.
             make_ticket: Makes the ticket; not called when one is under way.
             company: What files must have in common besides `JobApi.batch_key` to share a submission.
+            on_begun: Called when the service is first spoken to about the file.
             is_stopped: Asked when this waiter is cancelled and nobody else waits: whether the job shall be
                 stopped.
 
@@ -85,11 +88,11 @@ class Submissions:
             DocferryError: The service refused; nothing was committed.
         """
         ticket = self._ticket(record.id) or self._enter(make_ticket(), company)
-        ticket.waiters += 1
+        ticket.join(on_begun)
         try:
             return await asyncio.shield(ticket.answer)
         finally:
-            ticket.waiters -= 1
+            ticket.leave()
             if not ticket.waiters and not ticket.answer.done():
                 ticket.is_unwanted = is_stopped()
                 await self._leave(ticket)
