@@ -55,6 +55,16 @@ def test_the_bar_shows_files_and_pages(terminal, pages):
     assert screen.raw.count("\x1b[?25h") >= screen.raw.count("\x1b[?25l")  # the cursor is back
 
 
+def test_the_bar_says_what_a_remote_run_waits_for(terminal, pages, depot, environment):  # noqa: ARG001
+    environment["DEPOT_BASE_URL"] = "http://127.0.0.1:1"
+    screen = terminal("parse", pages("a.txt", "one"), "--provider", "depot", columns=160)
+    screen.wait_for("depot gets nothing: the service cannot be reached (nothing listens at its address)")
+    screen.wait_for("next try in 1 s")
+    screen.process.send_signal(signal.SIGINT)
+    assert screen.finish() == 130
+    assert screen.text.rstrip().endswith("interrupted")
+
+
 def test_standard_input_from_a_terminal_is_refused(terminal):
     screen = terminal("parse", "-", *PAGED)
     assert screen.finish() == 2

@@ -11,7 +11,8 @@ from docferry.errors import JobFailedError, JobTimeoutError, SubmissionUnknownEr
 from docferry.ledger import JobStep
 from docferry.model import Limits, Receipt
 from docferry.provider import JobSettings, OnInterrupt, PollAdvice, Response
-from docferry.provider.faults import Fault, TransportFault
+from docferry.provider.delay import Delay
+from docferry.provider.faults import Fault, Outlook, TransportFault
 from docferry.provider.intake import Arrival, Intake
 from docferry.provider.submissions import GRACE_SECONDS
 
@@ -87,6 +88,68 @@ def test_a_deadline_ends_the_wait_for_a_service_that_takes_nothing(room):
         assert here.depot.submissions == []
         assert await obtain(here.new_runner()) == b"the text"
         assert len(here.depot.submissions) == 1
+
+    room(scenario)
+
+
+async def delays(here, **given):
+    told = []
+    errand = await here.runner.errand(
+        DepotApi(**given),
+        file_of(),
+        pages=None,
+        options=DepotOptions(),
+        settings=JobSettings(),
+        on_delay=told.append,
+    )
+    await here.runner.obtain(errand)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "reason"),
+    [
+        ("submit", BUSY, "depot is busy (slow down)"),
+        ("poll", BUSY, "depot is busy (HTTP 429)"),
+        ("fetch", Response(status=503, headers={"retry-after": "500"}), "depot is out of order (HTTP 503)"),
+    ],
+)
+def test_a_wait_that_the_service_asks_for_is_told_and_that_it_is_over(room, kind, answer, reason):
+    async def scenario(here):
+        here.depot.plan = [(kind, answer)]
+        assert await delays(here) == [Delay(reason=reason, seconds=500.0), None]
+
+    room(scenario)
+
+
+@pytest.mark.parametrize("kind", ["submit", "poll", "fetch"])
+def test_tries_to_reach_a_service_are_told(room, kind):
+    async def scenario(here):
+        fault = TransportFault(Fault.NOT_SENT, "nothing listens there", outlook=Outlook.DOUBTFUL)
+        here.depot.plan = [(kind, fault)] * 2
+        told = await delays(here)
+        assert told[1::2] == [None, None]
+        assert all("cannot be reached (nothing listens there)" in delay.reason for delay in told[::2])
+        assert [round(delay.seconds) for delay in told[::2]] in ([1, 2], [1, 3])  # spread by a quarter
+
+    room(scenario)
+
+
+def test_polls_that_stay_without_an_answer_are_told(room):
+    async def scenario(here):
+        here.depot.plan = [("poll", Response(status=503))] * 6
+        reasons = [delay.reason for delay in await delays(here) if delay]
+        assert reasons[:5] == ["depot is out of order (HTTP 503)"] * 5
+        assert reasons[5:] == ["depot does not tell of the job: out of order"]
+
+    room(scenario)
+
+
+def test_a_long_wait_for_the_accounts_pace_is_told(room):
+    async def scenario(here):
+        told = await delays(here, limits=Limits(requests_per_second=0.1))
+        assert {delay.reason for delay in told if delay} == {"depot takes so many requests a second only"}
+        assert await delays(here, limits=Limits(requests_per_second=1)) == []
 
     room(scenario)
 

@@ -1,7 +1,7 @@
 """What a desk does about jobs, as coroutines of the engine loop; the two faces of the desk only call it."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar, cast
 
 import anyio.to_thread
@@ -11,9 +11,10 @@ from docferry.ingest.parsing import Plan, expand
 from docferry.ingest.story import JobStory
 from docferry.ingest.submitting import SubmitOutcome, submit_sources
 from docferry.ledger import CacheInfo, JobRecord, JobStep
-from docferry.model import Ability, AccountStatus, Document, PageSelection, Receipt
+from docferry.model import Ability, AccountStatus, Document, PageSelection, ProgressEvent, Receipt
 from docferry.plugin import PluginManager, Provider
 from docferry.provider import JobApi, JobSettings, ProviderOptions, read_options
+from docferry.provider.delay import tell_of_source
 from docferry.provider.job_errors import about_job
 from docferry.provider.job_room import job_runner
 from docferry.provider.runner import JobRunner
@@ -99,7 +100,7 @@ class Clerk:
                 api, receipt, errand=errand, options=plan.options, settings=self.jobs
             )
 
-    async def document(self, record: JobRecord) -> Document:
+    async def document(self, record: JobRecord, *, listener: Callable[[ProgressEvent], None]) -> Document:
         """The document of a job that was submitted earlier; waits for the job."""
         provider, api = self._side_of(record)
         runner = await self.runner()
@@ -108,6 +109,7 @@ class Clerk:
             record,
             is_sliced=Ability.PAGE_SELECTION not in provider.info.abilities,
             settings=self.jobs,
+            on_delay=tell_of_source(listener, source=record.source_name),
         )
 
     async def jobs_under_way(self, provider: str) -> tuple[JobRecord, ...]:

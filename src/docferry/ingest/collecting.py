@@ -1,12 +1,13 @@
 """Jobs that were submitted earlier as the steps of a run."""
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from docferry.errors import DocferryError
 from docferry.ingest.clerk import Clerk, JobId
-from docferry.ingest.producer import Step
+from docferry.ingest.producer import Step, ignore
+from docferry.model import ProgressEvent
 
 __all__ = ["Collecting"]
 
@@ -19,11 +20,13 @@ class Collecting:
         clerk: Knows the jobs.
         jobs: The jobs wanted; None for all that are under way.
         provider: With None, only those of this provider; empty for all.
+        listener: Receives events of waits for services.
     """
 
     clerk: Clerk
     jobs: Iterable[JobId] | None
     provider: str
+    listener: Callable[[ProgressEvent], None] = ignore
     source_count: int | None = field(default=None, init=False)
     """How many jobs there are; None before the first step."""
     _waiting: deque[JobId] | None = field(default=None, init=False)
@@ -49,5 +52,8 @@ class Collecting:
         return Step(
             source=record.source_name,
             provider=record.provider,
-            obtain=lambda: self.clerk.document(record),
+            obtain=lambda: self.clerk.document(record, listener=self._tell),
         )
+
+    def _tell(self, event: ProgressEvent) -> None:
+        self.listener(replace(event, sources_total=self.source_count))

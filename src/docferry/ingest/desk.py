@@ -245,4 +245,5 @@ class JobDesk(JobBook):
             look_ahead=look_ahead,
             listener=on_progress or ignore,
         )
-        return terms, Collecting(clerk=self._clerk, jobs=wanted, provider=provider)
+        steps = Collecting(clerk=self._clerk, jobs=wanted, provider=provider, listener=terms.listener)
+        return terms, steps

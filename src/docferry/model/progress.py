@@ -11,6 +11,7 @@ class ProgressPhase(StrEnum):
 
     STARTED = "started"
     PARSING = "parsing"
+    WAITING = "waiting"  # its service is busy or cannot be reached, and is left in peace for a while
     FINISHED = "finished"
     FAILED = "failed"
 
@@ -25,6 +26,8 @@ class ProgressEvent:
         pages_done: Pages parsed so far.
         pages_total: Pages to parse; None when unknown.
         sources_total: Sources of the whole run; None until the last of them was seen.
+        reason: Of WAITING: why, such as "depot is busy (HTTP 429)".
+        retry_seconds: Of WAITING: how long until the next try.
     """
 
     source: str
@@ -32,3 +35,5 @@ class ProgressEvent:
     pages_done: int = 0
     pages_total: int | None = None
     sources_total: int | None = None
+    reason: str = ""
+    retry_seconds: float | None = None

@@ -10,6 +10,7 @@ from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.completeness import expected_page_count
 from docferry.provider.custody import Custody
+from docferry.provider.delay import OnDelay, tell_nobody
 from docferry.provider.errand import Errand, make_errand, recall_errand
 from docferry.provider.intake import Arrival
 from docferry.provider.job_api import JobApi, SubmitItem
@@ -49,13 +50,14 @@ class Agency:
         """What the ledger knows the account by."""
         return await self._books.do(self._books.ledger.account_hash, api.identity.account)
 
-    def client(self, api: JobApi, *, settings: JobSettings) -> ServiceClient:
+    def client(self, api: JobApi, *, settings: JobSettings, on_delay: OnDelay = tell_nobody) -> ServiceClient:
         """A client for that service and account, under the account's limits."""
         return ServiceClient(
             api=api,
             transport=self._transports(settings.network),
             limiter=self._limiters.of(api.identity, limits=api.limits, batch_limit=api.batch_limit),
             clock=self._clock,
+            on_delay=on_delay,
         )
 
     async def errand(  # noqa: PLR0913 - everything that is known of a job beforehand
@@ -68,6 +70,7 @@ class Agency:
         settings: JobSettings,
         custody: Custody | None,
         arrival: Arrival | None,
+        on_delay: OnDelay,
     ) -> Errand:
         """See `JobRunner.errand`."""
         expected = None
@@ -76,7 +79,7 @@ class Agency:
                 expected_page_count, file, pages, password=options.document_password
             )
         return make_errand(
-            self.client(api, settings=settings),
+            self.client(api, settings=settings, on_delay=on_delay),
             SubmitItem(file=file, pages=pages, options=options, data_id=""),
             account_hash=await self.account_hash(api),
             expected_pages=expected,
@@ -86,14 +89,16 @@ class Agency:
             now=self._clock.now(),
         )
 
-    async def recalled_errand(self, api: JobApi, record: JobRecord, *, settings: JobSettings) -> Errand:
+    async def recalled_errand(
+        self, api: JobApi, record: JobRecord, *, settings: JobSettings, on_delay: OnDelay = tell_nobody
+    ) -> Errand:
         """Describe a job that was submitted earlier.
 
         Raises:
             ConfigurationError: The settings lead to another service than the one that has the job.
         """
         return recall_errand(
-            self.client(api, settings=settings),
+            self.client(api, settings=settings, on_delay=on_delay),
             record,
             account_hash=await self.account_hash(api),
             settings=settings,

@@ -10,6 +10,7 @@ from docferry.model import JobStatus, Receipt
 from docferry.provider.clock import Clock
 from docferry.provider.commitment import CommitLog, Commitment, NotSentError
 from docferry.provider.conversation import Conversation
+from docferry.provider.delay import OnDelay, tell_nobody
 from docferry.provider.exchange import Exchange
 from docferry.provider.headway import Headway
 from docferry.provider.job_api import JobApi
@@ -43,6 +44,7 @@ class ServiceClient:
         limiter: The account's limits.
         clock: What to wait with.
         draw: Draws a number from 0 to 1, to spread retries.
+        on_delay: Is told of waits.
     """
 
     api: JobApi
@@ -50,6 +52,7 @@ class ServiceClient:
     limiter: AccountLimiter
     clock: Clock
     draw: Callable[[], float] = field(default=random.random)
+    on_delay: OnDelay = field(default=tell_nobody, repr=False)
     _sender: Sender = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +62,7 @@ class ServiceClient:
             limiter=self.limiter,
             clock=self.clock,
             draw=self.draw,
+            on_delay=self.on_delay,
         )
 
     async def ask(self, begin: Callable[[], Exchange[Result]], *, writer: PartWriter | None = None) -> Result:
@@ -79,7 +83,9 @@ class ServiceClient:
             except RateLimitedError as error:
                 if attempt >= MAX_TRIES:
                     raise
-                await self._sender.pause(attempt, error.retry_after_seconds)
+                await self._sender.pause(
+                    attempt, error.retry_after_seconds, reason=f"is busy ({error.message})"
+                )
 
     async def submit(
         self, begin: Callable[[], Exchange[Result]], *, log: CommitLog, writer: PartWriter | None = None
@@ -110,11 +116,13 @@ class ServiceClient:
             except RateLimitedError as error:
                 if self.clock.monotonic() - began_at >= MOST_BUSY_SECONDS:
                     raise
-                await self._sender.pause(attempt, error.retry_after_seconds)
+                await self._sender.pause(
+                    attempt, error.retry_after_seconds, reason=f"is busy ({error.message})"
+                )
             except NotSentError as error:
                 if attempt >= error.tries:
                     raise error.trouble from error
-                await self._sender.pause(attempt, None)
+                await self._sender.pause(attempt, None, reason=f"gets nothing: {error.trouble.message}")
 
     async def watch(  # noqa: PLR0913 - what a watch needs to know
         self,
@@ -146,9 +154,11 @@ class ServiceClient:
         delay = self._first_delay(submitted_at, not_before)
         headway = Headway(submitted_at)
         called_at: float | None = None
+        trouble = ""
         while open_receipts():
-            if await (wake or self._sleep)(delay):
-                called_at = self.clock.monotonic()
+            with self._sender.telling(trouble, delay):
+                if await (wake or self._sleep)(delay):
+                    called_at = self.clock.monotonic()
             receipts = open_receipts()  # some may have come, or gone, meanwhile
             if not receipts:
                 return
@@ -156,8 +166,9 @@ class ServiceClient:
             advice: float | None = None
             try:
                 statuses = await self._statuses(receipts)
-                unreadable = 0
+                unreadable, trouble = 0, ""
             except TransientError as error:
+                trouble = f"does not tell of the job: {error.message}"
                 advice = error.retry_after_seconds if isinstance(error, RateLimitedError) else None
             except InvalidResponseError:
                 unreadable += 1

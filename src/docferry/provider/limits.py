@@ -82,13 +82,22 @@ class AccountLimiter:
         Args:
             weight: How many requests it counts for; 0 for one that does not count and does not wait.
         """
+        seconds = self.reserve(weight)
+        if seconds > 0:
+            await self._clock.sleep(seconds)
+
+    def reserve(self, weight: int = 1) -> float:
+        """Take the next turn among the account's requests, and return how many seconds to wait for it.
+
+        Args:
+            weight: As for `pace`.
+        """
         if not self._interval or not weight:
-            return
+            return 0.0
         now = self._clock.monotonic()
         start = max(now, self._next_request_at)
         self._next_request_at = start + self._interval * weight
-        if start > now:
-            await self._clock.sleep(start - now)
+        return start - now
 
     def _wake(self) -> None:
         while self._waiting and self._jobs_under_way < self._max_jobs:

@@ -19,6 +19,7 @@ from docferry.provider.clock import Clock
 from docferry.provider.context import ParseContext
 from docferry.provider.courier import Courier
 from docferry.provider.custody import Custody
+from docferry.provider.delay import OnDelay, tell_nobody, tell_of_source
 from docferry.provider.errand import Errand
 from docferry.provider.exchange import Exchange
 from docferry.provider.intake import Arrival
@@ -100,6 +101,7 @@ class JobRunner:
                 settings=settings,
                 custody=custody,
                 arrival=context.arrival,
+                on_delay=tell_of_source(context.listener, source=source.name),
             )
             return await self._unpacker.document(
                 errand,
@@ -122,6 +124,7 @@ class JobRunner:
         settings: JobSettings,
         custody: Custody | None = None,
         arrival: Arrival | None = None,
+        on_delay: OnDelay = tell_nobody,
     ) -> Errand:
         """Describe what a file is to be sent for; nothing is sent or written yet.
 
@@ -133,6 +136,7 @@ class JobRunner:
             settings: Our settings.
             custody: Keeps the file open; None for a file that stays.
             arrival: The source among those of its run; None for a run of its own.
+            on_delay: Is told of waits for a service that is busy or cannot be reached.
 
         Raises:
             SourceError: The file is damaged or locked.
@@ -145,6 +149,7 @@ class JobRunner:
             settings=settings,
             custody=custody,
             arrival=arrival,
+            on_delay=on_delay,
         )
 
     async def submit(self, errand: Errand) -> JobRecord:
@@ -165,7 +170,13 @@ class JobRunner:
         return await self._unpacker.obtain(errand)
 
     async def document(
-        self, api: JobApi, record: JobRecord, *, is_sliced: bool, settings: JobSettings
+        self,
+        api: JobApi,
+        record: JobRecord,
+        *,
+        is_sliced: bool,
+        settings: JobSettings,
+        on_delay: OnDelay = tell_nobody,
     ) -> Document:
         """Wait for a job that was submitted earlier, and map its payload. Needs no source.
 
@@ -174,13 +185,14 @@ class JobRunner:
             record: The job.
             is_sliced: Whether docferry cut the pages out, because the provider has no page selection.
             settings: Our settings.
+            on_delay: Is told of waits for a service that is busy or cannot be reached.
 
         Raises:
             ConfigurationError: The settings lead to another service than the one that has the job.
             DocferryError: Why there is no document.
         """
         selection = PageSelection.parse(record.pages) if record.pages else None
-        errand = await self._recalled(api, record, settings)
+        errand = await self._recalled(api, record, settings, on_delay)
         document = await self._unpacker.document(
             errand,
             partial(
@@ -242,9 +254,11 @@ class JobRunner:
         client = self._agency.client(api, settings=settings)
         return await client.ask(exchange)
 
-    async def _recalled(self, api: JobApi, record: JobRecord, settings: JobSettings) -> Errand:
+    async def _recalled(
+        self, api: JobApi, record: JobRecord, settings: JobSettings, on_delay: OnDelay = tell_nobody
+    ) -> Errand:
         try:
-            return await self._agency.recalled_errand(api, record, settings=settings)
+            return await self._agency.recalled_errand(api, record, settings=settings, on_delay=on_delay)
         except DocferryError as error:
             raise about_job(error, record) from error
 

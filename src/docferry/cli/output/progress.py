@@ -2,6 +2,7 @@
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from docferry.cli.output.wording import plural, shown_name
@@ -55,7 +56,7 @@ class ProgressBar:
         """Show an event."""
         if event.phase in {ProgressPhase.FINISHED, ProgressPhase.FAILED}:
             self._end(event)
-        elif event.phase is ProgressPhase.PARSING:  # until then it only waits for its turn
+        elif event.phase in {ProgressPhase.PARSING, ProgressPhase.WAITING}:  # else it waits for its turn
             self._show_pages(event)
 
     def _show_pages(self, event: ProgressEvent) -> None:
@@ -87,6 +88,8 @@ class ProgressBar:
 
 
 def _pages_note(event: ProgressEvent) -> str:
+    if event.phase is ProgressPhase.WAITING:
+        return escape(f"{event.reason}, next try in {event.retry_seconds or 0:.0f} s")
     if event.pages_total is None:
         return plural(event.pages_done, "page") if event.pages_done else ""
     return f"{event.pages_done:,}/{plural(event.pages_total, 'page')}"
