@@ -14,15 +14,17 @@ from docferry.errors import ConfigurationError
 from docferry.ledger import SqliteLedger
 from docferry.ledger.database import MEMORY, Database
 from docferry.ledger.schema import Schema
+from docferry.ledger.trouble import Advice
 
 SCHEMA = Schema(
     name="test file", application_id=7, migrations=(("CREATE TABLE things (name TEXT PRIMARY KEY)",),)
 )
+ADVICE = Advice(usual="try another path")
 NOBODY = 65534
 
 
 def make_database(path):
-    return Database(path, schema=SCHEMA, advice="try another path")
+    return Database(path, schema=SCHEMA, advice=ADVICE)
 
 
 @pytest.fixture
@@ -223,8 +225,8 @@ def test_damage_that_shows_later_is_named_too(tmp_path):
 def test_a_file_locked_by_another_program_is_named(tmp_path):
     path = tmp_path / "things.sqlite3"
     first = make_database(path)
-    second = Database(path, schema=SCHEMA, advice="wait", busy_seconds=0.05)
-    with first.transaction(), pytest.raises(ConfigurationError, match="locked for 0.05 seconds; wait"):
+    second = Database(path, schema=SCHEMA, advice=ADVICE, busy_seconds=0.05)
+    with first.transaction(), pytest.raises(ConfigurationError, match=r"locked for 0\.05 seconds; try again"):
         add(second, "a")
     add(second, "a")
     first.close()

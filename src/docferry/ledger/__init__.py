@@ -4,7 +4,7 @@ The ledger knows which jobs exist, so that none is lost and none is paid twice; 
 results. API keys, the queries of signed addresses and the text of documents never enter the ledger.
 """
 
-from docferry.ledger.blobs import BlobWriter
+from docferry.ledger.blobs import BlobWriter, PayloadCorruptError
 from docferry.ledger.keys import (
     canonical_json,
     fingerprint_url,
@@ -13,7 +13,7 @@ from docferry.ledger.keys import (
     strip_endpoint,
 )
 from docferry.ledger.ledger import LeaseLostError, Ledger
-from docferry.ledger.payloads import CacheInfo, PayloadCorruptError, PayloadStore
+from docferry.ledger.payloads import CacheInfo, PayloadStore
 from docferry.ledger.record import Claim, JobRecord, JobStep, NewJob, Observation
 from docferry.ledger.resolution import check_resolvable
 from docferry.ledger.sqlite import SqliteLedger

@@ -1,6 +1,7 @@
 """Files named by the SHA-256 of their bytes. Which of them are wanted is for the caller to know."""
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -12,15 +13,35 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from docferry.errors import ConfigurationError
+from docferry.ledger.trouble import Advice, Trouble
 from docferry.model import PayloadPart
 
-__all__ = ["BlobFolder", "BlobMark", "BlobWriter"]
+__all__ = ["BlobFolder", "BlobMark", "BlobWriter", "PayloadCorruptError"]
 
 PRIVATE_FOLDER = 0o700
 BlobMark = tuple[int, int]
 """Inode and time of last change in nanoseconds: tells one file from another that took its place."""
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class PayloadCorruptError(RuntimeError):
+    """A part of a payload is missing or damaged; it was dropped, and the service may still have it.
+
+    Internal to the engine. It is no KeyError on purpose: a plugin that looks for an optional part must not
+    take a damaged one for an absent one.
+
+    Args:
+        name: Name of the part.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the cached part '{name}' is missing or damaged")
+        self.name = name
+
+    def __reduce__(self) -> tuple[type["PayloadCorruptError"], tuple[str]]:
+        return PayloadCorruptError, (self.name,)
 
 
 class BlobFolder:
@@ -28,10 +49,10 @@ class BlobFolder:
 
     Args:
         folder: The cache folder.
-        advice: The next step for a person when it cannot be read or written.
+        advice: The next steps for a person when it cannot be read or written.
     """
 
-    def __init__(self, folder: Path, *, advice: str) -> None:
+    def __init__(self, folder: Path, *, advice: Advice) -> None:
         self.folder = folder
         self._advice = advice
 
@@ -41,9 +62,10 @@ class BlobFolder:
         try:
             yield
         except OSError as error:
+            trouble = Trouble.DISK if error.errno in _FULL else Trouble.OTHER
             raise ConfigurationError(
                 f"the payload cache {self.folder} cannot be used: {error.strerror or type(error).__name__}",
-                next_step=self._advice,
+                next_step=self._advice.against(trouble),
             ) from error
 
     def open_temporary(self) -> tuple[BinaryIO, Path]:
@@ -54,16 +76,30 @@ class BlobFolder:
         return os.fdopen(descriptor, "wb"), Path(name)
 
     def move_in(self, path: Path, digest: str) -> BlobMark:
-        """Make a complete temporary file a blob, in place of a file of the same digest."""
+        """Make a complete temporary file a blob, in place of a file of the same digest.
+
+        Doing so twice does no harm.
+        """
         target = self._path(digest)
-        _make_folders(self.folder, target.parent.parent, target.parent)
         try:
-            path.replace(target)
-        except PermissionError:  # Windows, while somebody reads the file; its bytes are the same
+            self.put_in(path, target)
+        except (PermissionError, FileNotFoundError):
+            # Windows, while somebody reads the file; or it was moved before. Its bytes are the same.
             if not target.exists():
                 raise
-            path.unlink()
+            path.unlink(missing_ok=True)
         return _mark(target.stat())
+
+    def put_in(self, path: Path, target: Path) -> None:
+        """Move a temporary file to its place, two folders below the cache folder."""
+        _make_folders(self.folder, target.parent.parent, target.parent)
+        path.replace(target)
+
+    def probe(self) -> None:
+        """Write a file and delete it."""
+        stream, path = self.open_temporary()
+        stream.close()
+        _delete(path)
 
     def open(self, digest: str) -> io.BufferedReader:
         """Open a blob for reading.
@@ -90,6 +126,16 @@ class BlobFolder:
     def mark_of_open(self, stream: io.BufferedReader) -> BlobMark:
         """The mark of the file behind an open stream."""
         return _mark(os.fstat(stream.fileno()))
+
+    def verify(self, stream: io.BufferedReader, part: PayloadPart) -> None:
+        """Read an open blob through, and go back to its start.
+
+        Raises:
+            PayloadCorruptError: Its bytes are not those of the part.
+        """
+        if hashlib.file_digest(stream, "sha256").hexdigest() != part.digest:
+            raise PayloadCorruptError(part.name)
+        stream.seek(0)
 
     def delete(self, digests: Collection[str]) -> None:
         """Delete blobs that are there."""

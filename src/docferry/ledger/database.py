@@ -9,11 +9,12 @@ import sqlite3
 import stat
 import threading
 import weakref
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from docferry.errors import ConfigurationError
 from docferry.ledger.schema import Schema, migrate
+from docferry.ledger.trouble import Advice, describe_trouble, trouble_of
 
 __all__ = ["MEMORY", "Database"]
 
@@ -35,8 +36,9 @@ class Database:
     Args:
         path: Where it is; `MEMORY` for a database that ends with the object.
         schema: What is in it.
-        advice: The next step for a person when the file cannot be used.
+        advice: The next steps for a person when the file cannot be used.
         busy_seconds: How long to wait while another process writes.
+        on_open: Called within a transaction whenever the file was opened, before anything else is done.
 
     Raises:
         ConfigurationError: It cannot be made, read or written, is damaged, is some other program's, or was
@@ -44,12 +46,19 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, *, schema: Schema, advice: str, busy_seconds: float = BUSY_SECONDS
+        self,
+        path: Path,
+        *,
+        schema: Schema,
+        advice: Advice,
+        busy_seconds: float = BUSY_SECONDS,
+        on_open: Callable[[sqlite3.Connection], None] | None = None,
     ) -> None:
         self.path = path
         self._schema = schema
         self._advice = advice
         self._busy_seconds = busy_seconds
+        self._on_open = on_open
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         with self._guard():
@@ -103,20 +112,14 @@ class Database:
             except (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError):
                 raise  # docferry's own mistake, not the file's
             except sqlite3.Error as error:
-                raise self._failure(self._explain(error)) from error
+                reason = describe_trouble(error, busy_seconds=self._busy_seconds)
+                next_step = self._advice.against(trouble_of(error))
+                raise self._failure(reason, next_step=next_step) from error
 
-    def _explain(self, error: sqlite3.Error) -> str:
-        code = getattr(error, "sqlite_errorcode", None)
-        primary = None if code is None else code & 0xFF
-        if primary == sqlite3.SQLITE_BUSY:
-            return f"another process kept it locked for {self._busy_seconds:g} seconds"
-        if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return "the file is damaged or not a database"
-        return str(error)
-
-    def _failure(self, reason: str) -> ConfigurationError:
+    def _failure(self, reason: str, *, next_step: str = "") -> ConfigurationError:
         return ConfigurationError(
-            f"the {self._schema.name} {self.path} cannot be used: {reason}", next_step=self._advice
+            f"the {self._schema.name} {self.path} cannot be used: {reason}",
+            next_step=next_step or self._advice.usual,
         )
 
     def _connect(self) -> sqlite3.Connection:
@@ -138,11 +141,17 @@ class Database:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
-        problem = migrate(connection, self._schema)
-        if problem:
-            raise self._failure(problem)
+        refusal = migrate(connection, self._schema)
+        if refusal:
+            raise self._failure(
+                refusal.reason, next_step=self._advice.newer if refusal.is_newer else self._advice.usual
+            )
         self._make_private()
         _switch_to_wal(connection)
+        if self._on_open is not None:
+            connection.execute("BEGIN IMMEDIATE")
+            self._on_open(connection)
+            connection.execute("COMMIT")
 
     def _make_file(self) -> None:
         # SQLite gives its side files the mode of the main file, so the main file is made first, and private.

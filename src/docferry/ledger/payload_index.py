@@ -8,6 +8,7 @@ from docferry.ledger.rows import to_json_list
 from docferry.model import Payload, PayloadPart
 
 __all__ = [
+    "check_tables",
     "count_payloads",
     "delete_expired_holds",
     "delete_holds",
@@ -17,11 +18,23 @@ __all__ = [
     "insert_hold",
     "insert_payload",
     "list_digests",
+    "list_keys",
     "list_payloads_with",
     "list_unheld",
     "read_payload",
     "touch_payload",
 ]
+
+
+def check_tables(connection: sqlite3.Connection) -> None:
+    """Raise SQLite's error when a table or a column is missing."""
+    connection.execute(
+        """
+        SELECT payloads.payload_key, used_at, parts.payload_key, position, name, media_type, parts.digest,
+          blobs.digest, size_bytes, holds.payload_key, holds.digest, held_until
+        FROM payloads, parts, blobs, holds LIMIT 0
+        """
+    )
 
 
 def insert_payload(connection: sqlite3.Connection, payload_key: str, payload: Payload, *, now: float) -> None:
@@ -32,7 +45,7 @@ def insert_payload(connection: sqlite3.Connection, payload_key: str, payload: Pa
         [(part.digest, part.size_bytes) for part in payload.parts],
     )
     connection.executemany(
-        "INSERT INTO parts VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?)",
         [
             (payload_key, position, part.name, part.media_type, part.digest)
             for position, part in enumerate(payload.parts)
@@ -70,6 +83,11 @@ def delete_payload(connection: sqlite3.Connection, payload_key: str) -> tuple[st
     digests = tuple(row["digest"] for row in rows)
     connection.execute("DELETE FROM payloads WHERE payload_key = ?", (payload_key,))
     return digests
+
+
+def list_keys(connection: sqlite3.Connection) -> frozenset[str]:
+    """Keys of all payloads."""
+    return frozenset(row["payload_key"] for row in connection.execute("SELECT payload_key FROM payloads"))
 
 
 def list_unheld(connection: sqlite3.Connection, *, used_before: float, now: float) -> tuple[str, ...]:

@@ -1,12 +1,11 @@
 """The payload cache: paid results as files named by their content, and an index that processes share.
 
 Blobs are files `blobs/ab/abcdef...`, named by the SHA-256 of their bytes; `index.sqlite3` says which payload
-has which parts. Blobs come and go only within a transaction of the index, so no process deletes what another
-one is about to use.
+has which parts, and so do the manifests in `payloads`, of which a damaged index is made anew. Blobs come and
+go only within a transaction of the index, so no process deletes what another one is about to use.
 """
 
 import contextlib
-import hashlib
 import io
 import math
 import os
@@ -19,44 +18,33 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, TypeVar
 
 from docferry.ledger import payload_index
-from docferry.ledger.blobs import BlobFolder, BlobMark, BlobWriter
-from docferry.ledger.database import MEMORY, Database
-from docferry.ledger.schema import PAYLOAD_SCHEMA
+from docferry.ledger.blobs import BlobFolder, BlobMark, BlobWriter, PayloadCorruptError
+from docferry.ledger.cache_index import CacheIndex, Work
+from docferry.ledger.database import MEMORY
+from docferry.ledger.manifests import ManifestFolder
+from docferry.ledger.trouble import Advice
+from docferry.ledger.unwritable import UnwritableCache
 from docferry.model import Payload, PayloadPart
 from docferry.settings import cache_folder, cache_max_bytes
 
-__all__ = ["CacheInfo", "PayloadCorruptError", "PayloadStore"]
+__all__ = ["CacheInfo", "PayloadStore"]
 
-ADVICE = "check the folder, or set DOCFERRY_CACHE to another one"
+ADVICE = Advice(
+    usual="check the folder, or set DOCFERRY_CACHE to another one",
+    newer="upgrade docferry, or set DOCFERRY_CACHE to another folder",
+    disk="make room, or set DOCFERRY_CACHE to a folder on another disk",
+)
 # A payload that was used so lately is not evicted: its reader may just be on the way to the next part.
 RECENT_SECONDS = 60.0
-# Another process deletes files within its transaction, many of them when the cap was lowered.
-BUSY_SECONDS = 30.0
 # Holds end by themselves, for their process may be dead; no reading or fetching takes so long.
 HOLD_SECONDS = 6 * 3600.0
 # Files that no index knows are left by dead processes once they are this old.
 STRAY_SECONDS = 24 * 3600.0
 
-
-class PayloadCorruptError(RuntimeError):
-    """A part of a payload is missing or damaged; it was dropped, and the service may still have it.
-
-    Internal to the engine. It is no KeyError on purpose: a plugin that looks for an optional part must not
-    take a damaged one for an absent one.
-
-    Args:
-        name: Name of the part.
-    """
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"the cached part '{name}' is missing or damaged")
-        self.name = name
-
-    def __reduce__(self) -> tuple[type["PayloadCorruptError"], tuple[str]]:
-        return PayloadCorruptError, (self.name,)
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +75,12 @@ class PayloadStore:
         max_bytes: The cap; None for the one in the settings. It may be exceeded for a while by payloads on
             hold, by payloads used within the last minute and by parts being fetched.
         clock: UTC seconds since 1970.
+        beneath: A cache folder that cannot be written: its payloads are found too, and left as they are.
+
+    Raises:
+        ConfigurationError: The folder cannot be made, read or written, or its index was written by a newer
+            docferry or some other program. A damaged index is put aside, with a warning in the log, and made
+            anew from what is in the folder.
     """
 
     def __init__(
@@ -95,6 +89,7 @@ class PayloadStore:
         *,
         max_bytes: int | None = None,
         clock: Callable[[], float] = time.time,
+        beneath: str | os.PathLike[str] | None = None,
     ) -> None:
         self.folder = cache_folder() if folder is None else Path(folder)
         self.max_bytes = cache_max_bytes() if max_bytes is None else max_bytes
@@ -103,10 +98,12 @@ class PayloadStore:
         if self.folder == MEMORY:
             self.folder = Path(tempfile.mkdtemp(prefix="docferry-"))
             self._remove_folder = weakref.finalize(self, _remove_folder, self.folder, os.getpid())
-        self._database = Database(
-            self.folder / "index.sqlite3", schema=PAYLOAD_SCHEMA, advice=ADVICE, busy_seconds=BUSY_SECONDS
-        )
         self._blobs = BlobFolder(self.folder, advice=ADVICE)
+        self._manifests = ManifestFolder(self._blobs)
+        self._beneath = None if beneath is None else UnwritableCache(Path(beneath), advice=ADVICE)
+        with self._blobs.guard():
+            self._index = CacheIndex(self.folder, manifests=self._manifests, advice=ADVICE)
+            self._blobs.probe()
         # Both change within transactions only, which one thread at a time has.
         self._unsaved: dict[str, list[int]] = {}  # this process's holds on blobs, by digest
         self._verified: set[tuple[str, BlobMark]] = set()
@@ -125,7 +122,7 @@ class PayloadStore:
 
     def close(self) -> None:
         """Close the index; the next use opens it again. A temporary folder is gone."""
-        self._database.close()
+        self._index.close()
         if self._remove_folder is not None:
             self._remove_folder()
 
@@ -154,6 +151,8 @@ class PayloadStore:
             try:
                 stream = self._blobs.open(part.digest)
             except FileNotFoundError:
+                if self._beneath is not None:
+                    return self._beneath.open(part)
                 self._drop_blob(part.digest, mark=None)
                 raise PayloadCorruptError(part.name) from None
             try:
@@ -170,15 +169,19 @@ class PayloadStore:
             PayloadCorruptError: A part is not there. Nothing was saved.
         """
         now = self._clock()
-        with self._transaction() as connection:
+
+        def work(connection: sqlite3.Connection) -> None:
             for part in payload.parts:
                 if self._blobs.size(part.digest) != part.size_bytes:
                     raise PayloadCorruptError(part.name)
             replaced = payload_index.delete_payload(connection, payload_key)
             payload_index.insert_payload(connection, payload_key, payload, now=now)
             payload_index.delete_holds(connection, self._take_unsaved(payload))
+            self._manifests.write(payload_key, payload)
             self._delete_unused(connection, replaced, now)
             self._evict(connection, now)
+
+        self._transact(work)
         if not self._is_swept:
             self._is_swept = True
             self.sweep()
@@ -189,7 +192,8 @@ class PayloadStore:
         Only the presence and size of its parts are checked here; `open` checks their bytes.
         """
         now = self._clock()
-        with self._transaction(is_durable=False) as connection:
+
+        def work(connection: sqlite3.Connection) -> Payload | None:
             payload = payload_index.read_payload(connection, payload_key)
             if payload is None:
                 return None
@@ -197,7 +201,12 @@ class PayloadStore:
                 payload_index.touch_payload(connection, payload_key, now=now)
                 return payload
             self._delete_payloads(connection, (payload_key,), now)
-        return None
+            return None
+
+        payload = self._transact(work, is_durable=False)
+        if payload is None and self._beneath is not None:
+            return self._beneath.find(payload_key)
+        return payload
 
     @contextlib.contextmanager
     def hold(self, payload_key: str) -> Generator[None]:
@@ -205,20 +214,21 @@ class PayloadStore:
 
         It need not be there yet: one block may hold it, save it and read it. A hold lasts six hours at most.
         """
-        with self._transaction(is_durable=False) as connection:
-            hold_id = payload_index.insert_hold(
-                connection, payload_key, held_until=self._clock() + HOLD_SECONDS
-            )
+        held_until = self._clock() + HOLD_SECONDS
+        hold_id = self._transact(
+            lambda connection: payload_index.insert_hold(connection, payload_key, held_until=held_until),
+            is_durable=False,
+        )
         try:
             yield
         finally:
-            with self._transaction(is_durable=False) as connection:
-                payload_index.delete_holds(connection, (hold_id,))
+            self._transact(
+                lambda connection: payload_index.delete_holds(connection, (hold_id,)), is_durable=False
+            )
 
     def drop(self, payload_key: str) -> None:
         """Remove one payload if it is there, held or not. Parts that other payloads share stay."""
-        with self._transaction() as connection:
-            self._delete_payloads(connection, (payload_key,), self._clock())
+        self._transact(lambda connection: self._delete_payloads(connection, (payload_key,), self._clock()))
 
     def clear(self) -> int:
         """Remove everything but what is in use: payloads on hold, and parts being fetched.
@@ -227,16 +237,19 @@ class PayloadStore:
             How many payloads were removed.
         """
         now = self._clock()
-        with self._transaction() as connection:
+
+        def work(connection: sqlite3.Connection) -> int:
             keys = payload_index.list_unheld(connection, used_before=math.inf, now=now)
             self._delete_payloads(connection, keys, now)
+            return len(keys)
+
+        count = self._transact(work)
         self.sweep()
-        return len(keys)
+        return count
 
     def info(self) -> CacheInfo:
         """How full the cache is."""
-        with self._transaction(is_durable=False) as connection:
-            payload_count, size_bytes = payload_index.count_payloads(connection)
+        payload_count, size_bytes = self._transact(payload_index.count_payloads, is_durable=False)
         return CacheInfo(
             folder=self.folder, payload_count=payload_count, size_bytes=size_bytes, max_bytes=self.max_bytes
         )
@@ -250,26 +263,33 @@ class PayloadStore:
             How many files were removed.
         """
         now = self._clock()
-        with self._transaction(is_durable=False) as connection:
+
+        def work(connection: sqlite3.Connection) -> int:
+            self._index.adopt(connection)
             payload_index.delete_expired_holds(connection, now=now)
             count = self._delete_unused(connection, None, now)
             known = payload_index.list_digests(connection)
             return count + self._blobs.remove_strays(known, older_than=now - STRAY_SECONDS)
 
-    @contextlib.contextmanager
-    def _transaction(self, *, is_durable: bool = True) -> Generator[sqlite3.Connection]:
-        with self._blobs.guard(), self._database.transaction(is_durable=is_durable) as connection:
-            yield connection
+        return self._transact(work, is_durable=False)
+
+    def _transact(self, work: Work[Result], *, is_durable: bool = True) -> Result:
+        with self._blobs.guard():
+            return self._index.transact(work, is_durable=is_durable)
 
     def _keep(self, path: Path, part: PayloadPart) -> None:
         """Make a finished file a blob, held until its payload is saved."""
-        with self._transaction() as connection:
+        held_until = self._clock() + HOLD_SECONDS
+
+        def work(connection: sqlite3.Connection) -> None:
             hold_id = payload_index.insert_blob(
-                connection, part.digest, part.size_bytes, held_until=self._clock() + HOLD_SECONDS
+                connection, part.digest, part.size_bytes, held_until=held_until
             )
             mark = self._blobs.move_in(path, part.digest)
             self._unsaved.setdefault(part.digest, []).append(hold_id)
             self._verified.add((part.digest, mark))
+
+        self._transact(work)
 
     def _take_unsaved(self, payload: Payload) -> list[int]:
         digests = dict.fromkeys(part.digest for part in payload.parts)
@@ -279,21 +299,23 @@ class PayloadStore:
         mark = self._blobs.mark_of_open(stream)
         if (part.digest, mark) in self._verified:
             return
-        if hashlib.file_digest(stream, "sha256").hexdigest() != part.digest:
+        try:
+            self._blobs.verify(stream, part)
+        except PayloadCorruptError:
             self._drop_blob(part.digest, mark=mark)
-            raise PayloadCorruptError(part.name)
-        stream.seek(0)
+            raise
         self._verified.add((part.digest, mark))
 
     def _drop_blob(self, digest: str, *, mark: BlobMark | None) -> None:
         """Remove a bad blob and all payloads with it, unless a good one has taken its place by now."""
-        with self._transaction() as connection:
-            if self._blobs.mark(digest) != mark:
-                return
-            self._blobs.delete((digest,))
-            self._delete_payloads(
-                connection, payload_index.list_payloads_with(connection, digest), self._clock()
-            )
+
+        def work(connection: sqlite3.Connection) -> None:
+            if self._blobs.mark(digest) == mark:
+                self._blobs.delete((digest,))
+                keys = payload_index.list_payloads_with(connection, digest)
+                self._delete_payloads(connection, keys, self._clock())
+
+        self._transact(work)
 
     def _evict(self, connection: sqlite3.Connection, now: float) -> None:
         _count, size_bytes = payload_index.count_payloads(connection)
@@ -309,6 +331,7 @@ class PayloadStore:
         self, connection: sqlite3.Connection, payload_keys: Iterable[str], now: float
     ) -> None:
         for payload_key in payload_keys:
+            self._manifests.delete(payload_key)
             self._delete_unused(connection, payload_index.delete_payload(connection, payload_key), now)
 
     def _delete_unused(

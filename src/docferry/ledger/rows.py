@@ -17,6 +17,7 @@ __all__ = [
     "load_jobs",
     "payload_to_json",
     "read_job",
+    "read_payload_json",
     "to_json_list",
 ]
 
@@ -120,7 +121,7 @@ def read_job(row: sqlite3.Row) -> JobRecord:
         error_message=row["error_message"],
         lease_owner=row["lease_owner"],
         lease_until=row["lease_until"],
-        payload=None if row["payload_json"] is None else _read_payload(row["payload_json"]),
+        payload=None if row["payload_json"] is None else read_payload_json(row["payload_json"]),
     )
 
 
@@ -129,7 +130,8 @@ def payload_to_json(payload: Payload) -> str:
     return json.dumps([asdict(part) for part in payload.parts], separators=(",", ":"))
 
 
-def _read_payload(text: str) -> Payload:
+def read_payload_json(text: str) -> Payload:
+    """What `payload_to_json` wrote."""
     return Payload(parts=tuple(PayloadPart(**part) for part in json.loads(text)))
 
 

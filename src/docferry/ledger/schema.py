@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-__all__ = ["LEDGER_SCHEMA", "PAYLOAD_SCHEMA", "Schema", "migrate"]
+__all__ = ["LEDGER_SCHEMA", "PAYLOAD_SCHEMA", "REPAIR_SCHEMA", "Refusal", "Schema", "migrate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,20 @@ class Schema:
         return len(self.migrations)
 
 
-def migrate(connection: sqlite3.Connection, schema: Schema) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a sound file is not used.
+
+    Args:
+        reason: In words.
+        is_newer: Whether a newer docferry wrote it; else it is some other program's.
+    """
+
+    reason: str
+    is_newer: bool
+
+
+def migrate(connection: sqlite3.Connection, schema: Schema) -> Refusal | None:
     """Bring a file to the newest version; all steps happen at once or not at all.
 
     Several processes may do so at once. A newer or a foreign file is not touched.
@@ -37,10 +50,10 @@ def migrate(connection: sqlite3.Connection, schema: Schema) -> str:
         schema: What the file is to hold.
 
     Returns:
-        Why the file cannot be used; empty when it can.
+        Why the file is not used; None when all is well.
     """
     if _version(connection) == schema.version and not _refusal(connection, schema):
-        return ""
+        return None
     connection.execute("BEGIN IMMEDIATE")
     try:
         refusal = _refusal(connection, schema)
@@ -62,18 +75,21 @@ def _apply(connection: sqlite3.Connection, schema: Schema) -> None:
     connection.execute(f"PRAGMA user_version = {schema.version:d}")
 
 
-def _refusal(connection: sqlite3.Connection, schema: Schema) -> str:
+def _refusal(connection: sqlite3.Connection, schema: Schema) -> Refusal | None:
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     (table_count,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     version = _version(connection)
     if application_id != schema.application_id and (table_count or application_id or version):
-        return f"it is not a docferry {schema.name}"
+        return Refusal(reason=f"it is not a docferry {schema.name}", is_newer=False)
     if version > schema.version:
-        return (
-            f"it has version {version}, and this docferry knows versions up to {schema.version}; "
-            "it was written by a newer docferry"
+        return Refusal(
+            reason=(
+                f"it has version {version}, and this docferry knows versions up to {schema.version}; "
+                "it was written by a newer docferry"
+            ),
+            is_newer=True,
         )
-    return ""
+    return None
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -195,3 +211,6 @@ PAYLOAD_SCHEMA = Schema(
         ),
     ),
 )
+
+# Nothing is in this one: its lock keeps the repairs of an index apart.
+REPAIR_SCHEMA = Schema(name="payload cache", application_id=0x646F6372, migrations=())  # "docr"

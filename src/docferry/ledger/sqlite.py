@@ -28,13 +28,23 @@ from docferry.ledger.steps import (
     store_statuses,
     store_unknown,
 )
+from docferry.ledger.trouble import Advice
 from docferry.model import JobStatus, Payload, Receipt
 from docferry.settings import ledger_path
 
 __all__ = ["SqliteLedger"]
 
 INSTALLATION_KEY_BYTES = 32
-ADVICE = "check the file and its folder, or set DOCFERRY_LEDGER to another path"
+_ELSEWHERE = "or set DOCFERRY_LEDGER to another path"
+ADVICE = Advice(
+    usual=f"check the file and its folder, {_ELSEWHERE}",
+    damaged=(
+        "move it and its -wal and -shm files aside and run again: results in the cache stay, but jobs under "
+        "way are lost to docferry and may be paid for again unless `docferry jobs attach` enters them"
+    ),
+    newer=f"upgrade docferry, {_ELSEWHERE}",
+    disk="make room and run again: jobs that were submitted are in the ledger and go on",
+)
 # As many matches of an ambiguous id as a message names.
 NAMED_MATCHES = 5
 
