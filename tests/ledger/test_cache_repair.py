@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from docferry.errors import ConfigurationError
-from docferry.ledger import PayloadCorruptError, PayloadStore
+from docferry.ledger import PayloadCorruptError, PayloadStore, open_store
 
 LIMIT = 1_000_000
 
@@ -244,7 +244,7 @@ class TestBeneath:
     def above(self, cache, index):
         index.unlink()
         index.mkdir()  # so that nobody can open the index, root neither
-        with PayloadStore(":memory:", max_bytes=LIMIT, beneath=cache) as store:
+        with open_store(cache) as store:
             yield store
 
     def test_its_payloads_are_found_and_new_ones_go_elsewhere(self, above, cache, put, read):
@@ -273,8 +273,29 @@ class TestBeneath:
 
     def test_a_folder_that_is_not_there_has_nothing(self, tmp_path):
         (tmp_path / "file").write_text("")
-        with PayloadStore(":memory:", max_bytes=LIMIT, beneath=tmp_path / "file" / "cache") as store:
+        with open_store(tmp_path / "file" / "cache") as store:
             assert store.find("k") is None
+
+    def test_one_warning_tells_of_it_once_a_payload_is_asked_for(self, above, caplog):
+        assert warnings_in(caplog) == []
+        above.find("k1")
+        above.find("k2")
+        (warning,) = warnings_in(caplog)
+        assert "cannot be used: unable to open database file; this run's results are not kept" in warning
+
+    def test_what_is_about_the_folder_itself_raises(self, above):
+        for work in (above.info, above.clear):
+            with pytest.raises(ConfigurationError, match="cannot be used.*check the folder"):
+                work()
+
+    def test_a_locked_folder_is_not_gone_without(self, cache):
+        """The results in it might be paid for again."""
+        with closing(sqlite3.connect(cache / "index.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(ConfigurationError, match=r"locked for 0\.05 seconds; try again"):
+                open_store(cache, busy_seconds=0.05)
+        with open_store(cache) as store:
+            assert store.info().payload_count == 40
 
 
 LITTLE_ROOM = """

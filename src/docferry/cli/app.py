@@ -30,7 +30,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line.
 
     Typer only reads the arguments: a command returns an action, which runs here, so that every way of ending
-    it passes the same wall. The library's log stays quiet: what it says reaches the user as errors.
+    it passes the same wall. The library's log stays quiet: what it says reaches the user as errors, and as
+    warnings where it is about the user's files.
 
     Args:
         arguments: Everything behind the program's name.

@@ -119,7 +119,11 @@ class JobBook:
         return await wait_async(self._clerk.unfinished())
 
     def cache_info(self) -> CacheInfo:
-        """How full the payload cache is."""
+        """How full the payload cache is.
+
+        Raises:
+            ConfigurationError: Its folder cannot be written. A parse goes on without it.
+        """
         return wait(self._clerk.cache_info())
 
     async def cache_info_async(self) -> CacheInfo:
@@ -131,6 +135,9 @@ class JobBook:
 
         The services may still have them: the next parse then fetches them again, and pays only for those
         that are gone.
+
+        Raises:
+            ConfigurationError: Its folder cannot be written. A parse goes on without it.
         """
         return wait(self._clerk.clear_cache())
 

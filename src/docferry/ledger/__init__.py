@@ -17,6 +17,7 @@ from docferry.ledger.payloads import CacheInfo, PayloadStore
 from docferry.ledger.record import Claim, JobRecord, JobStep, NewJob, Observation
 from docferry.ledger.resolution import check_resolvable
 from docferry.ledger.sqlite import SqliteLedger
+from docferry.ledger.stand_in import open_store
 
 __all__ = [
     "BlobWriter",
@@ -36,5 +37,6 @@ __all__ = [
     "fingerprint_url",
     "make_job_key",
     "make_payload_key",
+    "open_store",
     "strip_endpoint",
 ]

@@ -15,7 +15,7 @@ from docferry.ledger.manifests import ManifestFolder
 from docferry.ledger.schema import PAYLOAD_SCHEMA, REPAIR_SCHEMA, Schema
 from docferry.ledger.trouble import Advice, Trouble, trouble_of
 
-__all__ = ["CacheIndex", "Work"]
+__all__ = ["BUSY_SECONDS", "CacheIndex", "Work"]
 
 logger = logging.getLogger("docferry.ledger")
 
@@ -33,16 +33,20 @@ class CacheIndex:
         folder: The cache folder.
         manifests: What the index is made anew from.
         advice: The next steps for a person when it cannot be used.
+        busy_seconds: How long to wait while another process writes.
 
     Raises:
         ConfigurationError: The index cannot be made, read or written, is some other program's, or was written
             by a newer docferry. A damaged one is no error.
     """
 
-    def __init__(self, folder: Path, *, manifests: ManifestFolder, advice: Advice) -> None:
+    def __init__(
+        self, folder: Path, *, manifests: ManifestFolder, advice: Advice, busy_seconds: float = BUSY_SECONDS
+    ) -> None:
         self._path = folder / "index.sqlite3"
         self._manifests = manifests
         self._advice = advice
+        self._busy_seconds = busy_seconds
         self._inode: int | None = None
         try:
             self._database = self._open()
@@ -88,7 +92,9 @@ class CacheIndex:
         return self._database_at(self._path, PAYLOAD_SCHEMA, on_open=self._fill)
 
     def _database_at(self, path: Path, schema: Schema, *, on_open: Work[None] | None = None) -> Database:
-        return Database(path, schema=schema, advice=self._advice, busy_seconds=BUSY_SECONDS, on_open=on_open)
+        return Database(
+            path, schema=schema, advice=self._advice, busy_seconds=self._busy_seconds, on_open=on_open
+        )
 
     def _fill(self, connection: sqlite3.Connection) -> None:
         """Enter what the manifests know into an index that is empty.

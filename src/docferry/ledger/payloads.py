@@ -22,11 +22,10 @@ from typing import BinaryIO, Self, TypeVar
 
 from docferry.ledger import payload_index
 from docferry.ledger.blobs import BlobFolder, BlobMark, BlobWriter, PayloadCorruptError
-from docferry.ledger.cache_index import CacheIndex, Work
+from docferry.ledger.cache_index import BUSY_SECONDS, CacheIndex, Work
 from docferry.ledger.database import MEMORY
 from docferry.ledger.manifests import ManifestFolder
 from docferry.ledger.trouble import Advice
-from docferry.ledger.unwritable import UnwritableCache
 from docferry.model import Payload, PayloadPart
 from docferry.settings import cache_folder, cache_max_bytes
 
@@ -75,7 +74,7 @@ class PayloadStore:
         max_bytes: The cap; None for the one in the settings. It may be exceeded for a while by payloads on
             hold, by payloads used within the last minute and by parts being fetched.
         clock: UTC seconds since 1970.
-        beneath: A cache folder that cannot be written: its payloads are found too, and left as they are.
+        busy_seconds: How long to wait while another process writes into the index.
 
     Raises:
         ConfigurationError: The folder cannot be made, read or written, or its index was written by a newer
@@ -89,7 +88,7 @@ class PayloadStore:
         *,
         max_bytes: int | None = None,
         clock: Callable[[], float] = time.time,
-        beneath: str | os.PathLike[str] | None = None,
+        busy_seconds: float = BUSY_SECONDS,
     ) -> None:
         self.folder = cache_folder() if folder is None else Path(folder)
         self.max_bytes = cache_max_bytes() if max_bytes is None else max_bytes
@@ -100,9 +99,10 @@ class PayloadStore:
             self._remove_folder = weakref.finalize(self, _remove_folder, self.folder, os.getpid())
         self._blobs = BlobFolder(self.folder, advice=ADVICE)
         self._manifests = ManifestFolder(self._blobs)
-        self._beneath = None if beneath is None else UnwritableCache(Path(beneath), advice=ADVICE)
         with self._blobs.guard():
-            self._index = CacheIndex(self.folder, manifests=self._manifests, advice=ADVICE)
+            self._index = CacheIndex(
+                self.folder, manifests=self._manifests, advice=ADVICE, busy_seconds=busy_seconds
+            )
             self._blobs.probe()
         # Both change within transactions only, which one thread at a time has.
         self._unsaved: dict[str, list[int]] = {}  # this process's holds on blobs, by digest
@@ -151,8 +151,6 @@ class PayloadStore:
             try:
                 stream = self._blobs.open(part.digest)
             except FileNotFoundError:
-                if self._beneath is not None:
-                    return self._beneath.open(part)
                 self._drop_blob(part.digest, mark=None)
                 raise PayloadCorruptError(part.name) from None
             try:
@@ -203,10 +201,7 @@ class PayloadStore:
             self._delete_payloads(connection, (payload_key,), now)
             return None
 
-        payload = self._transact(work, is_durable=False)
-        if payload is None and self._beneath is not None:
-            return self._beneath.find(payload_key)
-        return payload
+        return self._transact(work, is_durable=False)
 
     @contextlib.contextmanager
     def hold(self, payload_key: str) -> Generator[None]:

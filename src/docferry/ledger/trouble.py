@@ -60,6 +60,8 @@ def trouble_of(error: BaseException | None) -> Trouble:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return Trouble.OTHER
+    if code == sqlite3.SQLITE_IOERR_SHORT_READ:
+        return Trouble.DAMAGED  # somebody cut it while it was open
     if code == sqlite3.SQLITE_ERROR and str(error).startswith("no such"):
         return Trouble.DAMAGED  # a table or a column is missing that its version has
     return _CODES.get(code & 0xFF, Trouble.OTHER)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import BinaryIO, ParamSpec, TypeVar
 
-from docferry.ledger import BlobWriter, JobRecord, Ledger, PayloadStore, SqliteLedger
+from docferry.ledger import BlobWriter, JobRecord, Ledger, PayloadStore, SqliteLedger, open_store
 from docferry.model import Payload, PayloadPart
 from docferry.provider.exchange import Keep, PartCheck, Response
 from docferry.provider.lane import Lane
@@ -46,9 +46,9 @@ class Books:
             cache: Folder of the payload store, or ":memory:".
 
         Raises:
-            ConfigurationError: One of them cannot be used.
+            ConfigurationError: The ledger cannot be used, or the payload store is locked.
         """
-        return await asyncio.to_thread(lambda: cls(ledger=SqliteLedger(ledger), store=PayloadStore(cache)))
+        return await asyncio.to_thread(lambda: cls(ledger=SqliteLedger(ledger), store=open_store(cache)))
 
     async def do(
         self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs

@@ -64,7 +64,7 @@ async def job_runner(settings: JobSettings) -> JobRunner:
     Without the cache, payloads are kept in a temporary folder that ends with the process.
 
     Raises:
-        ConfigurationError: The ledger or the cache cannot be used.
+        ConfigurationError: The ledger cannot be used, or the cache is locked.
     """
     loop = asyncio.get_running_loop()
     room = _rooms.get(loop)

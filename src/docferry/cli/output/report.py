@@ -129,6 +129,7 @@ class JsonReporter:
 
     def ended(self, report: Report, *, code: ExitCode, output: str, is_written: bool) -> None:
         """Write the object."""
+        self._warnings += [_notice_row(message) for message in self._terminal.take_notices()]
         self._terminal.put_message(
             write_json_line(
                 {
@@ -151,6 +152,11 @@ class JsonReporter:
         """Ids of the jobs that go on at their services, when there are any."""
         ids = [record.id for record in self._left.parked]
         return {"parked": ids} if ids else {}
+
+
+def _notice_row(message: str) -> dict[str, object]:
+    """A warning that is about no source."""
+    return {"source": "", "code": "setup", "message": message, "pages": []}
 
 
 def _error_row(error: DocferryError) -> dict[str, object]:

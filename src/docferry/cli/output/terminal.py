@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from docferry.cli.output.interruption import Interruption
+from docferry.cli.output.notices import Notices
 from docferry.cli.output.progress import ProgressBar
 from docferry.cli.output.wording import printable
 
@@ -34,12 +35,23 @@ class Terminal:
         self._console = Console(file=self._messages, highlight=False)
         self._progress: ProgressBar | None = None
         self._interruption = Interruption()
+        self._notices = Notices()
 
     @contextmanager
     def watching(self) -> Generator[None]:
-        """Handle Ctrl-C until the block ends, so that it never leaves half a line or half a bar."""
-        with self._interruption.handled():
-            yield
+        """Handle Ctrl-C until the block ends, so that it never leaves half a line or half a bar.
+
+        What the library warns of meanwhile is written before the next message, or when the block ends.
+        """
+        with self._interruption.handled(), self._notices.collected():
+            try:
+                yield
+            finally:
+                self._tell_notices()
+
+    def take_notices(self) -> tuple[str, ...]:
+        """What the library warned of and is not written yet; the caller tells it."""
+        return self._notices.take()
 
     @property
     def shows_output(self) -> bool:
@@ -88,7 +100,7 @@ class Terminal:
 
     def warn(self, message: str) -> None:
         """Write one line that begins with `warning:`."""
-        self._say(Text.assemble(("warning:", "yellow"), " ", printable(message)))
+        self._say(_warning(message))
 
     def error(self, message: str) -> None:
         """Write one line that begins with `error:`."""
@@ -121,6 +133,14 @@ class Terminal:
             os.close(nowhere)
 
     def _say(self, line: Text) -> None:
+        self._tell_notices()
+        self._print(line)
+
+    def _tell_notices(self) -> None:
+        for message in self._notices.take():
+            self._print(_warning(message))
+
+    def _print(self, line: Text) -> None:
         with suppress(BrokenPipeError), self._interruption.held_back(), self._without_progress():
             self._console.print(line, soft_wrap=True)
 
@@ -137,3 +157,7 @@ class Terminal:
         finally:
             with self._interruption.held_back():
                 bar.show()
+
+
+def _warning(message: str) -> Text:
+    return Text.assemble(("warning:", "yellow"), " ", printable(message))
