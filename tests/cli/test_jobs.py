@@ -199,9 +199,21 @@ class TestResolve:
 class TestForget:
     def test_named_jobs_are_gone(self, run, jobs):
         first, second = jobs("one", "two")
+        run("jobs", "resume", first)
         done = run("jobs", "forget", first)
         assert (done.code, done.output) == (0, "forgot 1 job\n")
         assert [row["id"] for row in json.loads(run("jobs", "list", "--json").output)] == [second]
+
+    def test_a_job_to_be_collected_needs_force(self, run, jobs):
+        (job,) = jobs("one")
+        done = run("jobs", "forget", job)
+        assert (done.code, done.output) == (2, "")
+        assert done.messages == (
+            f"error: job {job} is under way: forgetting loses results that may be paid for, and none was "
+            f"forgotten; collect with `docferry jobs resume {job}`, or forget all the same with `--force` "
+            "(in Python: even_under_way=True)\n"
+        )
+        assert run("jobs", "forget", job, "--force").output == "forgot 1 job\n"
 
     def test_old_jobs_are_gone_but_for_those_to_be_collected(self, run, jobs):
         first, second = jobs("one", "two")

@@ -436,10 +436,29 @@ class TestForget:
     def test_named_jobs_are_deleted(self, desk, service, files):
         paths = files("one", "two")
         first, second = (outcome.job for outcome in submit(desk, paths))
-        assert desk.forget([first.id]) == 1
+        assert desk.forget([first.id], even_under_way=True) == 1
         assert [record.id for record in desk.list_jobs()] == [second.id]
         submit(desk, paths)
         assert sorted(service.files) == ["000.txt", "000.txt", "001.txt"]
+
+    def test_a_job_that_is_to_be_collected_is_not_deleted_by_mistake(self, desk, files):
+        first, second, third = (outcome.job for outcome in submit(desk, files("one", "two", "three")))
+        list(desk.collect(first))
+        with pytest.raises(ConfigurationError) as caught:
+            desk.forget([first, second, third])
+        assert caught.value.message == (
+            f"2 jobs ({second.id}, {third.id}) are under way: forgetting loses results that may be paid for, "
+            "and none was forgotten"
+        )
+        assert len(desk.list_jobs()) == 3
+        assert desk.forget([first, second, third], even_under_way=True) == 3
+
+    def test_a_job_that_a_newer_attempt_replaced_needs_no_word(self, desk, manager, settings, files):
+        paths = files("one")
+        (outcome,) = submit(desk, paths)
+        anew = JobDesk(jobs=dataclasses.replace(settings, refreshes=True), manager=manager)
+        submit(anew, paths)
+        assert desk.forget([outcome.job]) == 1
 
     def test_by_age_only_those_at_an_end_are_deleted(self, desk, files):
         first, second = (outcome.job for outcome in submit(desk, files("one", "two")))
@@ -456,7 +475,7 @@ class TestForget:
         service.heard.wait(30)
         (record,) = desk.list_jobs()
         with pytest.raises(ConfigurationError, match="a process is at work"):
-            desk.forget([record])
+            desk.forget([record], even_under_way=True)
         service.may_finish.set()
         thread.join()
 

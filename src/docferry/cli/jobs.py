@@ -207,11 +207,18 @@ def forget(
             help="All jobs that last changed longer ago, but for those still to be collected.",
         ),
     ] = None,
+    is_forced: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Also named jobs whose results are still to be collected, and may be paid for again.",
+        ),
+    ] = False,
     ledger: LedgerPath = "",
 ) -> Callable[[Terminal], int]:
     """Delete jobs from the ledger. Results stay in the cache, and the services are not told.
 
-    A job under way that is forgotten may be paid for again by the next parse of its source.
+    A job whose result is still to be collected is not forgotten without --force.
     """
 
     def action(terminal: Terminal) -> int:
@@ -221,7 +228,7 @@ def forget(
 
         if not jobs and older_than is None:
             raise InvalidOptionsError("no jobs are named", next_step="give ids, or --older-than DAYS")
-        count = _desk(ledger).forget(jobs or (), older_than_days=older_than)
+        count = _desk(ledger).forget(jobs or (), older_than_days=older_than, even_under_way=is_forced)
         terminal.put(f"forgot {plural(count, 'job')}\n")
         return ExitCode.OK
 

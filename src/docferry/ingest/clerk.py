@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import anyio.to_thread
 
-from docferry.errors import DocferryError, InvalidOptionsError
+from docferry.errors import ConfigurationError, DocferryError, InvalidOptionsError
 from docferry.ingest.parsing import Plan, expand
 from docferry.ingest.story import JobStory
 from docferry.ingest.submitting import SubmitOutcome, submit_sources
@@ -29,6 +29,8 @@ JobId = str | JobRecord
 """A job: the id in the ledger, its first digits where no other id begins so, or the record."""
 
 SECONDS_PER_DAY = 86_400.0
+NAMED_JOBS = 5
+"""As many jobs as a message names."""
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -174,9 +176,13 @@ class Clerk:
         _, api = self._side_of(record)
         return await runner.register.resolve(api, record, receipt, settings=self.jobs)
 
-    async def forget(self, jobs: Iterable[JobId], *, older_than_days: float | None) -> int:
+    async def forget(
+        self, jobs: Iterable[JobId], *, older_than_days: float | None, even_under_way: bool
+    ) -> int:
         """See `JobDesk.forget`."""
         records = [await self.find(job) for job in jobs]
+        if not even_under_way:
+            _refuse_under_way(records)
         runner = await self.runner()
         if older_than_days is not None:
             limit = runner.clock.now() - older_than_days * SECONDS_PER_DAY
@@ -184,7 +190,7 @@ class Clerk:
             records += [
                 record
                 for record in everything
-                if record.updated_at < limit and not (record.is_current and record.step.is_under_way)
+                if record.updated_at < limit and not _is_to_be_collected(record)
             ]
         return await runner.register.forget(records)
 
@@ -243,6 +249,25 @@ def _receipt(remote_id: str, item_id: str) -> Receipt:
             "the job's id at the service is empty", next_step="give the id that the service calls it by"
         )
     return Receipt(remote_id=remote_id.strip(), item_id=item_id.strip())
+
+
+def _is_to_be_collected(record: JobRecord) -> bool:
+    return record.is_current and record.step.is_under_way
+
+
+def _refuse_under_way(records: Iterable[JobRecord]) -> None:
+    ids = [record.id for record in records if _is_to_be_collected(record)]
+    if not ids:
+        return
+    named = ", ".join(ids[:NAMED_JOBS]) + (", ..." if len(ids) > NAMED_JOBS else "")
+    what = f"job {named} is" if len(ids) == 1 else f"{len(ids)} jobs ({named}) are"
+    raise ConfigurationError(
+        f"{what} under way: forgetting loses results that may be paid for, and none was forgotten",
+        next_step=(
+            f"collect with `docferry jobs resume {' '.join(ids[:NAMED_JOBS])}`, or forget all the same with "
+            "`--force` (in Python: even_under_way=True)"
+        ),
+    )
 
 
 def _single(source: SourceInput, provider: Provider) -> Source:

@@ -88,27 +88,41 @@ class JobBook:
         """See `show`."""
         return await wait_async(self._clerk.show(job))
 
-    def forget(self, jobs: Iterable[JobId] = (), *, older_than_days: float | None = None) -> int:
+    def forget(
+        self,
+        jobs: Iterable[JobId] = (),
+        *,
+        older_than_days: float | None = None,
+        even_under_way: bool = False,
+    ) -> int:
         """Delete jobs from the ledger. Payloads stay in the cache, and the services are not told.
-
-        A job under way that is forgotten may be paid for again by the next parse of its source.
 
         Args:
             jobs: The jobs.
             older_than_days: Besides them, all jobs that last changed longer ago and are not under way.
+            even_under_way: Whether a job named may be one whose result is still to be collected. That result
+                is then lost, and the next parse of its source may pay again.
 
         Returns:
             How many were deleted.
 
         Raises:
             JobNotFoundError: There is no such job; none was deleted.
-            ConfigurationError: A process is at work on one of them; none was deleted.
+            ConfigurationError: One of them is under way, or a process is at work on it; none was deleted.
         """
-        return wait(self._clerk.forget(jobs, older_than_days=older_than_days))
+        return wait(self._clerk.forget(jobs, older_than_days=older_than_days, even_under_way=even_under_way))
 
-    async def forget_async(self, jobs: Iterable[JobId] = (), *, older_than_days: float | None = None) -> int:
+    async def forget_async(
+        self,
+        jobs: Iterable[JobId] = (),
+        *,
+        older_than_days: float | None = None,
+        even_under_way: bool = False,
+    ) -> int:
         """See `forget`."""
-        return await wait_async(self._clerk.forget(jobs, older_than_days=older_than_days))
+        return await wait_async(
+            self._clerk.forget(jobs, older_than_days=older_than_days, even_under_way=even_under_way)
+        )
 
     def unfinished(self) -> tuple[JobRecord, ...]:
         """The jobs that this process worked on and did not bring to their payload, as they stand now."""

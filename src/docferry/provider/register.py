@@ -145,7 +145,8 @@ class JobRegister:
             ConfigurationError: A process is at work on one of them; none was deleted.
         """
         for record in records:
-            if record.step.is_under_way and self._leases.is_at_work(record):
+            # The lease of one that a newer attempt replaced guards nothing.
+            if record.is_current and record.step.is_under_way and self._leases.is_at_work(record):
                 raise ConfigurationError(
                     f"a process is at work on job {record.id}",
                     next_step="stop it first",
