@@ -611,7 +611,7 @@ class TestFaces:
             attached = await desk.attach_async("b0", provider="depot", options={"language": "de"})
             assert len(await desk.list_jobs_async()) == 3
             assert not await desk.cancel_async(jobs[0])
-            assert await desk.forget_async([attached]) == 1
+            assert await desk.forget_async([attached], even_under_way=True) == 1
             assert (await desk.account_async("depot")).is_valid
             assert (await desk.cache_info_async()).payload_count == 2
             assert await desk.clear_cache_async() == 2
