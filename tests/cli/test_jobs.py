@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -130,7 +132,20 @@ class TestShow:
     def test_an_id_that_is_none_is_told(self, run, depot):  # noqa: ARG002
         done = run("jobs", "show", "zzz")
         assert done.code == 1
-        assert done.messages.startswith("error: the ledger has no job 'zzz'; see 'docferry jobs list'")
+        assert done.messages.startswith("error: the ledger has no job 'zzz'; see `docferry jobs list`")
+
+    def test_an_empty_id_is_told(self, run, depot):  # noqa: ARG002
+        assert run("jobs", "show", " ").messages.startswith(
+            "error: the id of the job is empty; see `docferry"
+        )
+
+    def test_the_first_digits_do_while_they_are_one_jobs(self, run, jobs):
+        ids = jobs(*(f"text {number}" for number in range(20)))
+        assert json.loads(run("jobs", "show", ids[0][:10].upper(), "--json").output)["id"] == ids[0]
+        shared = next(digit for digit in "0123456789abcdef" if sum(job[0] == digit for job in ids) > 1)
+        done = run("jobs", "show", shared)
+        assert done.code == 1
+        assert f"the ids of several jobs begin with '{shared}'; give more digits: " in done.messages
 
 
 class TestCancel:
@@ -229,12 +244,43 @@ class TestForget:
         assert "give ids, or --older-than DAYS" in done.messages
 
 
+class TestResume:
+    def test_with_nothing_to_collect_it_says_so(self, run, depot):  # noqa: ARG002
+        done = run("jobs", "resume")
+        assert (done.code, done.output, done.messages) == (0, "", "there is nothing to collect\n")
+
+    def test_a_wrong_option_is_told_once_and_no_job_is_asked_about(self, run, jobs, depot):
+        jobs("one", "two")
+        done = run("jobs", "resume", "--option", "nope=1")
+        assert (done.code, done.output, len(done.lines)) == (2, "", 1)
+        assert "provider depot has no option 'nope'" in done.messages
+        assert depot.polls == 0
+
+    @pytest.mark.parametrize(
+        ("command", "code"), [("resume", 1), ("cancel", 2), ("show", 0), ("forget", 2), ("forget --force", 0)]
+    )
+    def test_jobs_of_a_provider_that_is_gone_name_it(self, run, jobs, depot, command, code):
+        (job,) = jobs("one")
+        with closing(sqlite3.connect(depot.books / "ledger.sqlite3")) as ledger:
+            ledger.execute("UPDATE jobs SET provider = 'gone'")
+            ledger.commit()
+        verb, *flags = command.split()
+        done = run("jobs", verb, job, *flags)
+        assert done.code == code
+        if verb in ("resume", "cancel"):
+            told = f"job {job} is of provider 'gone', which is not installed; install its plugin"
+            assert told in done.messages
+
+
 class TestAttach:
     def test_a_job_from_elsewhere_is_collected(self, run, depot):
         depot.submit("key-1", [("their.txt", b"theirs")])
         done = run("jobs", "attach", "depot", "b0", "--option", "language=de")
         job = done.output.split()[1]
-        assert (done.code, done.output) == (0, f"job {job} is submitted; docferry jobs resume {job}\n")
+        assert (done.code, done.output) == (
+            0,
+            f"job {job} is submitted; collect it with: docferry jobs resume {job}\n",
+        )
         (row,) = [json.loads(line) for line in run("jobs", "resume", job).output.splitlines()]
         assert (row["source"], row["text"]) == ("depot:b0", "theirs [de]")
 
@@ -250,6 +296,20 @@ class TestAttach:
         depot.submit("key-1", [("a.txt", b"first"), ("b.txt", b"second")])
         row = json.loads(run("jobs", "attach", "depot", "b0", "--item", "1", "--json").output)
         assert "second [en]" in run("jobs", "resume", row["id"]).output
+
+    def test_a_job_of_the_same_source_that_is_to_be_collected_is_not_lost(self, run, jobs):
+        (job,) = jobs("one")
+        done = run("jobs", "attach", "depot", "b9", "--source", "0.txt")
+        assert (done.code, done.output) == (2, "")
+        assert f"job {job} parses the same and its result was not collected" in done.messages
+        assert f"run `docferry jobs resume {job}`, or `docferry jobs forget {job} --force`" in done.messages
+        assert [row["id"] for row in json.loads(run("jobs", "list", "--json").output)] == [job]
+
+    def test_the_list_shows_its_whole_name_and_the_command_names_the_ledger(self, run, depot, folder):
+        done = run("jobs", "attach", "depot", "b0", "--item", "1", "--ledger", folder / "my ledger")
+        assert done.output.endswith(f" --ledger '{folder}/my ledger'\n")
+        assert "depot:b0/1" in run("jobs", "list", "--ledger", folder / "my ledger").output
+        assert depot.submissions == []
 
     def test_an_unknown_provider_or_source_is_told(self, run, depot):  # noqa: ARG002
         assert run("jobs", "attach", "depo", "b0").code == 2

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from docferry.errors import JobNotFoundError
+from docferry.errors import ConfigurationError, JobNotFoundError
 from docferry.ledger import JobStep, LeaseLostError
 from docferry.ledger.keys import make_job_id
 from docferry.model import Payload, PayloadPart, Receipt
@@ -218,6 +218,13 @@ class TestAttach:
         with pytest.raises(LeaseLostError):
             engine.intend(old)
         assert engine.claim(new_job()).record.step is JobStep.SUBMITTED
+
+    def test_a_job_whose_result_is_to_be_collected_is_not_replaced(self, engine, ledger, new_job):
+        old = engine.claim(new_job()).record
+        engine.submit(old, remote_id="r1")
+        with pytest.raises(ConfigurationError, match=f"run `docferry jobs resume {old.id}`"):
+            ledger.attach(new_job(), Receipt(remote_id="r2"), now=1001.0)
+        assert ledger.attach(new_job(), Receipt(remote_id="r1"), now=1001.0).id == old.id
 
     def test_attaching_the_job_of_an_unknown_outcome_settles_it(self, engine, ledger, new_job):
         old = engine.claim(new_job()).record

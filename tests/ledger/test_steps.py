@@ -299,7 +299,7 @@ class TestResolve:
 
     def test_not_a_job_whose_outcome_is_known(self, engine, ledger, record):
         engine.submit(record)
-        with pytest.raises(ConfigurationError, match="it is submitted; see 'docferry jobs show"):
+        with pytest.raises(ConfigurationError, match="it is submitted; see `docferry jobs show"):
             ledger.resolve(record.id, None, now=2000.0)
 
     def test_not_a_job_that_was_replaced(self, ledger, unknown, other):

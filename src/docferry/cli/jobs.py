@@ -180,7 +180,9 @@ def resolve(  # noqa: PLR0913 - each is an option of the command
     """
 
     def action(terminal: Terminal) -> int:
-        from docferry.cli.output.wording import printable  # noqa: PLC0415 - as above
+        # Imported here: the rooms below are heavy, and --help needs none of them.
+        from docferry.cli.output.left_jobs import jobs_command  # noqa: PLC0415
+        from docferry.cli.output.wording import printable  # noqa: PLC0415
 
         flags = JobFlags(ledger=ledger, proxy=proxy, ca_file=ca_file, headers=tuple(headers or ()))
         desk, found = _desk_of(job, flags, tuple(options or ()))
@@ -188,7 +190,8 @@ def resolve(  # noqa: PLR0913 - each is an option of the command
         if is_resubmitted:
             terminal.put(f"job {record.id} is open; parse {printable(record.source_name)} again\n")
         else:
-            terminal.put(f"job {record.id} is submitted; collect it with: docferry jobs resume {record.id}\n")
+            command = jobs_command(f"resume {record.id}", ledger=ledger)
+            terminal.put(f"job {record.id} is submitted; collect it with: {command}\n")
         return ExitCode.OK
 
     return action
@@ -265,6 +268,7 @@ def attach(  # noqa: PLR0913 - each is an option of the command
     def action(terminal: Terminal) -> int:
         # Imported here: the rooms below are heavy, and --help needs none of them.
         from docferry.cli.output.job_rows import job_row  # noqa: PLC0415
+        from docferry.cli.output.left_jobs import jobs_command  # noqa: PLC0415
         from docferry.cli.output.rows import write_json_line  # noqa: PLC0415
         from docferry.cli.reading import read_options, read_pages  # noqa: PLC0415
         from docferry.ingest import JobDesk  # noqa: PLC0415
@@ -281,7 +285,8 @@ def attach(  # noqa: PLR0913 - each is an option of the command
         if is_json:
             terminal.put(write_json_line(job_row(record)))
         else:
-            terminal.put(f"job {record.id} is {record.step.value}; docferry jobs resume {record.id}\n")
+            command = jobs_command(f"resume {record.id}", ledger=ledger)
+            terminal.put(f"job {record.id} is {record.step.value}; collect it with: {command}\n")
         return ExitCode.OK
 
     return action

@@ -1,5 +1,6 @@
 """The run of `docferry jobs resume`: outcomes of jobs that were submitted earlier."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from docferry.cli.job_flags import JobFlags
@@ -9,6 +10,8 @@ from docferry.cli.run import RunTerms
 from docferry.errors import InvalidOptionsError
 from docferry.ingest import JobDesk, Run
 from docferry.ledger import JobRecord, JobStep
+from docferry.plugin import PluginManager
+from docferry.provider import read_options as make_options
 
 __all__ = ["ResumeRun"]
 
@@ -51,7 +54,7 @@ class ResumeRun:
         else:
             steps = [step for step in JobStep if step.is_under_way]
             self._records = desk.list_jobs(provider=self.provider, steps=steps)[::-1]
-        self._desk = JobDesk(jobs=settings, options={self._option_owner(): options} if options else None)
+        self._desk = JobDesk(jobs=settings, options=self._owned(options) if options else None)
         self._terms = terms
 
     def start(self, *, is_counted: bool) -> tuple[Run, int | None]:
@@ -67,6 +70,13 @@ class ResumeRun:
         return LeftJobs(
             records=self._desk.unfinished(), ledger=self.flags.ledger, are_unwanted=self.flags.cancels
         )
+
+    def _owned(self, options: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+        """The options with their provider, checked before any job is asked about."""
+        name = self._option_owner()
+        if name:  # else there are no jobs, and nobody to check them
+            make_options(PluginManager().provider(name).info.options_type, options, provider=name)
+        return {name: options}
 
     def _option_owner(self) -> str:
         """The one provider that an `--option` can belong to."""

@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import anyio.to_thread
 
-from docferry.errors import ConfigurationError, DocferryError, InvalidOptionsError
+from docferry.errors import ConfigurationError, DocferryError, InvalidOptionsError, UnknownProviderError
 from docferry.ingest.parsing import Plan, expand
 from docferry.ingest.story import JobStory
 from docferry.ingest.submitting import SubmitOutcome, submit_sources
@@ -166,7 +166,7 @@ class Clerk:
         if bool(submitted) == resubmits:
             raise InvalidOptionsError(
                 "a job is resolved by its id at the service, or by submitting it again",
-                next_step="give one of both",
+                next_step="give either `--submitted JOB` or `--resubmit` (in Python: submitted or resubmits)",
             )
         record = await self.find(job)
         runner = await self.runner()
@@ -228,10 +228,19 @@ class Clerk:
     def _side_of(self, record: JobRecord) -> tuple[Provider, JobApi]:
         """Who parses a job, and how to speak with the service about it."""
         try:
-            provider = self._manager.provider(record.provider)
+            provider = self._provider_of(record)
             return provider, provider.job_api(self._recalled_options(provider, record))
         except DocferryError as error:
             raise about_job(error, record) from error
+
+    def _provider_of(self, record: JobRecord) -> Provider:
+        if record.provider not in self._manager.names:
+            raise UnknownProviderError(
+                f"job {record.id} is of provider '{record.provider}', which is not installed",
+                next_step="install its plugin in this environment",
+                source=record.source_name,
+            )
+        return self._manager.provider(record.provider)
 
     def _recalled_options(self, provider: Provider, record: JobRecord) -> ProviderOptions:
         """The options that a job was submitted with, and keys and the like as they are given now."""

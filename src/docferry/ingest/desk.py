@@ -137,7 +137,8 @@ class JobDesk(JobBook):
             The job.
 
         Raises:
-            ConfigurationError: The provider or an option cannot be used, or the source is not one file.
+            ConfigurationError: The provider or an option cannot be used, the source is not one file, or
+                another job that parses the same is still to be collected.
             SourceError: The source cannot be read.
             JobNotFoundError: The service does not know the job.
             DocferryError: The service cannot be asked; nothing was entered.

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from docferry.errors import JobNotFoundError
+from docferry.errors import ConfigurationError, JobNotFoundError
 from docferry.ledger.record import Claim, JobRecord, JobStep, NewJob
 from docferry.ledger.rows import find_current, find_job, insert_attempt, to_json_list
 from docferry.model import Receipt
@@ -14,6 +14,7 @@ __all__ = [
     "attach_job",
     "claim_job",
     "give_up_payload",
+    "no_such_job",
     "prolong_leases",
     "release_leases",
     "require_job",
@@ -67,6 +68,15 @@ def attach_job(connection: sqlite3.Connection, new: NewJob, receipt: Receipt, *,
     is_sure = record is not None and record.step in (JobStep.SUBMITTED, JobStep.FETCHED)
     if record is not None and is_sure and record.receipt == receipt:
         return record
+    if record is not None and record.step is JobStep.SUBMITTED:
+        raise ConfigurationError(
+            f"job {record.id} parses the same and its result was not collected: another one in its place "
+            "loses it",
+            next_step=(
+                f"run `docferry jobs resume {record.id}`, or `docferry jobs forget {record.id} --force`"
+            ),
+            source=record.source_name,
+        )
     return insert_attempt(
         connection, new, step=JobStep.SUBMITTED, receipt=receipt, owner="", lease_until=0.0, now=now
     )
@@ -133,10 +143,14 @@ def require_job(connection: sqlite3.Connection, job_id: str) -> JobRecord:
     """
     record = find_job(connection, job_id)
     if record is None:
-        raise JobNotFoundError(
-            f"the ledger has no job '{job_id}'", next_step="see 'docferry jobs list' for the jobs there are"
-        )
+        raise no_such_job(job_id)
     return record
+
+
+def no_such_job(job_id: str) -> JobNotFoundError:
+    """The ledger has no job with that id, or beginning of an id."""
+    what = f"the ledger has no job '{job_id}'" if job_id.strip() else "the id of the job is empty"
+    return JobNotFoundError(what, next_step="see `docferry jobs list` for the jobs there are")
 
 
 def _claim_new_attempt(connection: sqlite3.Connection, new: NewJob, claimant: Claimant) -> Claim:

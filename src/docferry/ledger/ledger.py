@@ -81,7 +81,10 @@ class Ledger(Protocol):
         """Enter a job that was started elsewhere: SUBMITTED, with nobody's lease.
 
         When the current job of that job key is SUBMITTED or FETCHED with this very receipt it is returned as
-        it is; any other is replaced by a new attempt.
+        it is; any other is replaced by a new attempt, but for one that is SUBMITTED.
+
+        Raises:
+            ConfigurationError: The current job is SUBMITTED with another receipt: its result would be lost.
         """
         ...
 

@@ -210,9 +210,7 @@ class SqliteLedger:
             raise JobNotFoundError(
                 f"the ids of several jobs begin with '{job_id}'", next_step=f"give more digits: {ids}"
             )
-        raise JobNotFoundError(
-            f"the ledger has no job '{job_id}'", next_step="see 'docferry jobs list' for the jobs there are"
-        )
+        raise claims.no_such_job(job_id)
 
     def _match(self, prefix: str) -> list[JobRecord]:
         if not 0 < len(prefix) <= JOB_ID_DIGITS or set(prefix) - set("0123456789abcdef"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from docferry.cli.output.wording import plural
 from docferry.ledger import JobRecord, JobStep
 
-__all__ = ["NO_JOBS", "LeftJobs"]
+__all__ = ["NO_JOBS", "LeftJobs", "jobs_command"]
 
 NAMED_JOBS = 5
 
@@ -61,8 +61,13 @@ class LeftJobs:
         return self._command(f"resume --all --provider {self.parked[0].provider}")
 
     def _command(self, words: str) -> str:
-        place = f" --ledger {shlex.quote(self.ledger)}" if self.ledger else ""
-        return f"docferry jobs {words}{place}"
+        return jobs_command(words, ledger=self.ledger)
+
+
+def jobs_command(words: str, *, ledger: str) -> str:
+    """A command of `docferry jobs` for people to type, on the ledger that `--ledger` names."""
+    place = f" --ledger {shlex.quote(ledger)}" if ledger else ""
+    return f"docferry jobs {words}{place}"
 
 
 NO_JOBS = LeftJobs()

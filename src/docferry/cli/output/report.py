@@ -173,6 +173,8 @@ def _source_count(report: Report) -> int:
 
 
 def _closing_line(report: Report, *, output: str) -> str:
+    if not _source_count(report):
+        return "there is nothing to collect"
     counts = f"{plural(_source_count(report), 'source')}, {len(report.failed):,} failed"
     yielded = plural(report.page_count, "page")
     if report.chunk_count:

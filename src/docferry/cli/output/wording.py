@@ -1,6 +1,12 @@
 """Strings made fit for one line of a terminal."""
 
+import re
+
 __all__ = ["excerpt", "plural", "printable", "shown_name"]
+
+
+_FOREIGN_JOB = re.compile(r"[a-z0-9_-]{2,}:[^/\\][^\\]*")
+"""The name of a job that was started elsewhere on a source that nobody has at hand."""
 
 
 def printable(text: str) -> str:
@@ -20,7 +26,9 @@ def excerpt(text: str, *, max_characters: int) -> str:
 
 
 def shown_name(source: str) -> str:
-    """The last part of a source's name, for places with little room."""
+    """The last part of a source's name, for places with little room; all of one that is no path."""
+    if _FOREIGN_JOB.fullmatch(source):
+        return printable(source)
     return printable(source.replace("\\", "/").rstrip("/").rpartition("/")[2]) or "?"
 
 
