@@ -3,7 +3,9 @@
 import asyncio
 import dataclasses
 import inspect
+import sqlite3
 import threading
+from contextlib import closing, contextmanager
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -267,6 +269,51 @@ class TestResolve:
         assert desk.resolve(unknown, submitted="b0").step is JobStep.SUBMITTED
 
 
+@pytest.fixture
+def failing_ledger(desk, settings):
+    """Has the ledger fail, as on a full disk, when a job comes to a step; returns how to end that."""
+
+    @contextmanager
+    def fail(step):
+        desk.list_jobs()  # makes the file
+        with closing(sqlite3.connect(settings.ledger)) as ledger:
+            ledger.execute(
+                f"CREATE TRIGGER failing BEFORE UPDATE ON jobs WHEN new.step = '{step}' "
+                "BEGIN SELECT json('no JSON'); END"
+            )
+            yield
+            ledger.execute("DROP TRIGGER failing")
+
+    return fail
+
+
+def test_a_job_that_the_ledger_does_not_take_is_told_with_its_id_and_not_paid_again(
+    desk, service, files, failing_ledger
+):
+    with failing_ledger("submitted"):
+        (outcome,) = submit(desk, files("one"))
+    (record,) = desk.list_jobs()
+    error = outcome.error
+    assert isinstance(error, ConfigurationError)
+    assert "the service has the document as its job b0, but the ledger" in error.message
+    command = f"`docferry jobs resolve {record.id} --submitted b0`"
+    assert error.next_step == f"once the ledger can be written, run {command}"
+    desk.resolve(record, submitted="b0")
+    assert texts(desk.collect()) == ["one [en]"]
+    assert len(service.submissions) == 1
+
+
+def test_a_result_that_cannot_be_entered_is_collected_later(desk, service, files, failing_ledger, ingest):
+    paths = files("one")
+    with failing_ledger("fetched"):
+        (outcome,) = ingest(paths, on_error="collect")
+    (record,) = desk.list_jobs()
+    assert isinstance(outcome.error, ConfigurationError)
+    assert outcome.error.next_step.endswith(f"run `docferry jobs resume {record.id}`")
+    assert texts(desk.collect()) == ["one [en]"]
+    assert len(service.submissions) == 1
+
+
 def test_an_unknown_outcome_may_be_given_up(desk, hasty, service, files):
     service.may_answer.clear()
     paths = files("one")
@@ -282,7 +329,7 @@ def test_an_unknown_outcome_may_be_given_up(desk, hasty, service, files):
 @pytest.mark.parametrize("given", [{}, {"submitted": "b0", "resubmits": True}])
 def test_a_resolution_says_one_thing(desk, files, given):
     (outcome,) = submit(desk, files("one"))
-    with pytest.raises(InvalidOptionsError, match="give one of both"):
+    with pytest.raises(InvalidOptionsError, match="give either `--submitted JOB` or `--resubmit`"):
         desk.resolve(outcome.job, **given)
     with pytest.raises(ConfigurationError, match="is not unknown"):
         desk.resolve(outcome.job, submitted="b9")

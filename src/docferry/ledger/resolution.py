@@ -20,11 +20,11 @@ def check_resolvable(record: JobRecord, *, now: float) -> None:
     if record.step not in (JobStep.INTENT, JobStep.UNKNOWN):
         raise ConfigurationError(
             f"the outcome of job {record.id} is not unknown: it is {record.step}",
-            next_step=f"see 'docferry jobs show {record.id}'",
+            next_step=f"see `docferry jobs show {record.id}`",
         )
     if not record.is_current:
         raise ConfigurationError(
-            f"job {record.id} was replaced by a newer attempt", next_step="see 'docferry jobs list'"
+            f"job {record.id} was replaced by a newer attempt", next_step="see `docferry jobs list`"
         )
     if record.lease_owner and record.lease_until > now:
         raise ConfigurationError(

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 
-from docferry.errors import DocferryError
+from docferry.errors import ConfigurationError, DocferryError
 from docferry.ledger import LeaseLostError
 from docferry.model import Receipt
 from docferry.provider.books import Books, PayloadCollector
@@ -12,6 +12,7 @@ from docferry.provider.clock import Clock
 from docferry.provider.entry import Entry, NobodyWaitsError, hold_while_wanted
 from docferry.provider.exchange import Exchange
 from docferry.provider.job_api import ItemAnswer, Leg
+from docferry.provider.job_errors import not_entered
 from docferry.provider.promises import begin_leg, begin_submission
 from docferry.provider.ticket import Ticket
 
@@ -97,6 +98,10 @@ class Consignment:
             )
         except LeaseLostError as error:  # the receipts of all others are recorded
             lost = error.job_ids
+        except ConfigurationError as error:
+            for ticket, receipt in receipts.items():
+                ticket.fail(not_entered(error, ticket.record, receipt))
+            return
         for ticket, receipt in receipts.items():
             if ticket.job_id in lost:
                 ticket.fail(LeaseLostError((ticket.job_id,)))

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from docferry.errors import DocferryError, JobNotFoundError, ResultExpiredError
+from docferry.errors import ConfigurationError, DocferryError, JobNotFoundError, ResultExpiredError
 from docferry.ledger import Claim, JobRecord, JobStep, LeaseLostError
 from docferry.model import JobState, JobStatus, Payload
 from docferry.provider.books import Books, PayloadCollector
@@ -257,7 +257,8 @@ class Courier:
         await self._books.do(self._books.ledger.observe, record.id, status, now=self._clock.now())
 
     async def _newest(self, record: JobRecord) -> JobRecord:
-        with suppress(JobNotFoundError):  # it was forgotten meanwhile
+        # It was forgotten meanwhile, or the ledger cannot be used, which is then told already.
+        with suppress(JobNotFoundError, ConfigurationError):
             return await self._books.do(self._books.ledger.find, record.id)
         return record
 

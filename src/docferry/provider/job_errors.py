@@ -4,6 +4,7 @@ import copy
 
 from docferry import errors
 from docferry.errors import (
+    ConfigurationError,
     DocferryError,
     JobFailedError,
     JobNotFoundError,
@@ -13,9 +14,18 @@ from docferry.errors import (
     SubmissionUnknownError,
 )
 from docferry.ledger import JobRecord, JobStep
-from docferry.model import JobState, JobStatus
+from docferry.model import JobState, JobStatus, Receipt
 
-__all__ = ["about_job", "error_of", "failure_of", "late", "not_submitted", "not_your_job", "still_unknown"]
+__all__ = [
+    "about_job",
+    "error_of",
+    "failure_of",
+    "late",
+    "not_entered",
+    "not_submitted",
+    "not_your_job",
+    "still_unknown",
+]
 
 
 GIVE_KEY = "give the key"
@@ -51,6 +61,18 @@ def not_submitted(record: JobRecord) -> JobNotFoundError:
         next_step=f"parse {record.source_name} again",
         provider=record.provider,
     )
+
+
+def not_entered(error: ConfigurationError, record: JobRecord, receipt: Receipt) -> ConfigurationError:
+    """The service has the job, and the ledger does not take its id: only this error knows it."""
+    told = copy.copy(error)
+    told.message = f"the service has the document as its job {receipt.remote_id}, but {error.message}"
+    item = f" --item {receipt.item_id}" if receipt.item_id else ""
+    told.next_step = (
+        "once the ledger can be written, run "
+        f"`docferry jobs resolve {record.id} --submitted {receipt.remote_id}{item}`"
+    )
+    return told
 
 
 def not_your_job(error: JobNotFoundError, record: JobRecord) -> JobNotFoundError:
