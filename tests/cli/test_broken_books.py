@@ -68,8 +68,9 @@ class TestCache:
         assert (done.code, "words [en]" in done.output) == (0, True)
         (line,) = done.lines
         assert line == (
-            f"warning: the payload cache {folder}/file/cache/index.sqlite3 cannot be used: Not a directory; "
-            "this run's results are not kept there: check the folder, or set DOCFERRY_CACHE to another one"
+            f"warning: the payload cache {folder}/file/cache/index.sqlite3 cannot be used: there is a file "
+            f"in the place of the folder {folder}/file/cache; this run's results are not kept there: check the "
+            "folder, or set DOCFERRY_CACHE to another one"
         )
         assert len(depot.submissions) == 1
 
@@ -119,6 +120,13 @@ class TestLedger:
         assert "ledger.sqlite3 cannot be used: it is damaged or not a database" in line
         assert "move it and its -wal and -shm files aside and run again" in line
         assert path.read_bytes().startswith(b"no database")
+
+    def test_programs_find_the_error_in_the_report(self, run, parsed, depot, harmed):
+        (depot.books / "ledger.sqlite3").write_bytes(b"no database at all" * 500)
+        report = json.loads(run("parse", parsed, *DEPOT, "--json", **harmed()).messages)
+        assert (report["exit_code"], report["is_complete"]) == (2, False)
+        assert report["error"]["error"] == "ConfigurationError"
+        assert "it is damaged" in report["error"]["message"]
 
     def test_moved_aside_the_results_in_the_cache_are_found(self, run, parsed, depot, harmed):
         (depot.books / "ledger.sqlite3").write_bytes(b"no database at all" * 500)

@@ -479,6 +479,15 @@ class TestCancel:
         assert service.stopped == set()
 
 
+def test_a_list_takes_steps_by_their_words(desk, files):
+    submit(desk, files("one"))
+    assert len(desk.list_jobs(steps="submitted")) == len(desk.list_jobs(steps=["submitted", "open"])) == 1
+    with pytest.raises(InvalidOptionsError, match="'done' is no step of a job; use one of: open, intent"):
+        desk.list_jobs(steps=["done"])
+    with pytest.raises(InvalidOptionsError, match="at least 0"):
+        desk.list_jobs(limit=-1)
+
+
 class TestForget:
     def test_named_jobs_are_deleted(self, desk, service, files):
         paths = files("one", "two")
@@ -506,6 +515,19 @@ class TestForget:
         anew = JobDesk(jobs=dataclasses.replace(settings, refreshes=True), manager=manager)
         submit(anew, paths)
         assert desk.forget([outcome.job]) == 1
+
+    def test_one_job_is_no_iterable_of_letters(self, desk, files):
+        first, second = (outcome.job for outcome in submit(desk, files("one", "two")))
+        assert desk.forget(first.id, even_under_way=True) == 1
+        assert desk.forget(second, even_under_way=True) == 1
+        with pytest.raises(JobNotFoundError, match="no job 'abc'"):
+            desk.forget("abc")
+
+    def test_a_negative_age_deletes_nothing(self, desk, files):
+        list(desk.collect(outcome.job for outcome in submit(desk, files("one"))))
+        with pytest.raises(InvalidOptionsError, match="no job is -1 days old"):
+            desk.forget(older_than_days=-1)
+        assert len(desk.list_jobs()) == 1
 
     def test_by_age_only_those_at_an_end_are_deleted(self, desk, files):
         first, second = (outcome.job for outcome in submit(desk, files("one", "two")))

@@ -22,7 +22,7 @@ from docferry.cli.output.output_file import OutputFile
 from docferry.cli.output.report import JsonReporter, LineReporter, Reporter
 from docferry.cli.output.terminal import Terminal
 from docferry.cli.reading import read_chunking
-from docferry.errors import DocferryError, InvalidOptionsError
+from docferry.errors import ConfigurationError, DocferryError, InvalidOptionsError
 from docferry.ingest import OnError, Outcome, Report, Run
 from docferry.model import ProgressEvent
 
@@ -133,7 +133,12 @@ class _Run:
         self._has_started = False
 
     def left_jobs(self) -> LeftJobs:
-        return self._source.left_jobs() if self._has_started else NO_JOBS
+        if not self._has_started:
+            return NO_JOBS
+        try:
+            return self._source.left_jobs()
+        except ConfigurationError:  # the ledger may be what the run failed of, and that is told already
+            return NO_JOBS
 
     def carry_out(self) -> ExitCode:
         request = self._request

@@ -125,17 +125,22 @@ class Clerk:
         self,
         *,
         provider: str,
-        steps: Collection[JobStep],
+        steps: Collection[JobStep | str],
         source: str,
         include_replaced: bool,
         limit: int | None,
     ) -> tuple[JobRecord, ...]:
         """See `JobDesk.list_jobs`."""
+        wanted = [_step(step) for step in ((steps,) if isinstance(steps, str) else steps)]
+        if limit is not None and limit < 0:
+            raise InvalidOptionsError(
+                f"no list has {limit} jobs", next_step="give a limit of at least 0, or None"
+            )
         books = (await self.runner()).books
         return await books.do(
             books.ledger.jobs,
             provider=provider,
-            steps=steps,
+            steps=wanted,
             source=source,
             include_replaced=include_replaced,
             limit=limit,
@@ -177,10 +182,15 @@ class Clerk:
         return await runner.register.resolve(api, record, receipt, settings=self.jobs)
 
     async def forget(
-        self, jobs: Iterable[JobId], *, older_than_days: float | None, even_under_way: bool
+        self, jobs: JobId | Iterable[JobId], *, older_than_days: float | None, even_under_way: bool
     ) -> int:
         """See `JobDesk.forget`."""
-        records = [await self.find(job) for job in jobs]
+        if older_than_days is not None and older_than_days < 0:
+            raise InvalidOptionsError(
+                f"no job is {older_than_days:g} days old", next_step="give a number of days of at least 0"
+            )
+        wanted = (jobs,) if isinstance(jobs, str | JobRecord) else jobs
+        records = [await self.find(job) for job in wanted]
         if not even_under_way:
             _refuse_under_way(records)
         runner = await self.runner()
@@ -258,6 +268,15 @@ def _receipt(remote_id: str, item_id: str) -> Receipt:
             "the job's id at the service is empty", next_step="give the id that the service calls it by"
         )
     return Receipt(remote_id=remote_id.strip(), item_id=item_id.strip())
+
+
+def _step(step: JobStep | str) -> JobStep:
+    try:
+        return JobStep(step)
+    except ValueError:
+        raise InvalidOptionsError(
+            f"'{step}' is no step of a job", next_step=f"use one of: {', '.join(JobStep)}"
+        ) from None
 
 
 def _is_to_be_collected(record: JobRecord) -> bool:

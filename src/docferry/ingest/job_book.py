@@ -40,7 +40,7 @@ class JobBook:
         self,
         *,
         provider: str = "",
-        steps: Collection[JobStep] = (),
+        steps: Collection[JobStep | str] = (),
         source: str = "",
         include_replaced: bool = False,
         limit: int | None = None,
@@ -53,6 +53,9 @@ class JobBook:
             source: Only of the source with exactly this name; empty for all.
             include_replaced: Whether to list attempts that a newer one has replaced.
             limit: At most so many.
+
+        Raises:
+            InvalidOptionsError: There is no such step, or the limit is negative.
         """
         return wait(
             self._clerk.list_jobs(
@@ -64,7 +67,7 @@ class JobBook:
         self,
         *,
         provider: str = "",
-        steps: Collection[JobStep] = (),
+        steps: Collection[JobStep | str] = (),
         source: str = "",
         include_replaced: bool = False,
         limit: int | None = None,
@@ -90,7 +93,7 @@ class JobBook:
 
     def forget(
         self,
-        jobs: Iterable[JobId] = (),
+        jobs: JobId | Iterable[JobId] = (),
         *,
         older_than_days: float | None = None,
         even_under_way: bool = False,
@@ -98,7 +101,7 @@ class JobBook:
         """Delete jobs from the ledger. Payloads stay in the cache, and the services are not told.
 
         Args:
-            jobs: The jobs.
+            jobs: The jobs, or one job.
             older_than_days: Besides them, all jobs that last changed longer ago and are not under way.
             even_under_way: Whether a job named may be one whose result is still to be collected. That result
                 is then lost, and the next parse of its source may pay again.
@@ -108,13 +111,14 @@ class JobBook:
 
         Raises:
             JobNotFoundError: There is no such job; none was deleted.
+            InvalidOptionsError: The number of days is negative.
             ConfigurationError: One of them is under way, or a process is at work on it; none was deleted.
         """
         return wait(self._clerk.forget(jobs, older_than_days=older_than_days, even_under_way=even_under_way))
 
     async def forget_async(
         self,
-        jobs: Iterable[JobId] = (),
+        jobs: JobId | Iterable[JobId] = (),
         *,
         older_than_days: float | None = None,
         even_under_way: bool = False,

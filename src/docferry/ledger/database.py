@@ -159,6 +159,8 @@ class Database:
             self.path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
+        except (FileExistsError, NotADirectoryError) as error:
+            raise self._failure(f"there is a file in the place of the folder {self.path.parent}") from error
         except OSError as error:
             raise self._failure(error.strerror or type(error).__name__) from error
 

@@ -39,8 +39,8 @@ Speaker = Server2 | Server3 | Server4
 class ServerService:
     """A server of your own. A receipt's item id is the dialect that the task was handed in with.
 
-    Results are kept under one protocol version, whatever the server's own version is. That is known only by
-    asking the server, and what is in the cache is found without asking anybody, also while the server is down.
+    Results are kept under one protocol version, whatever the server's own version is: that is known only by
+    asking the server, and what is in the cache is found without asking, also while the server is down.
 
     Args:
         endpoint: Where it is, and its key, if it has one.
