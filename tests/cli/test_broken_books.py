@@ -69,8 +69,8 @@ class TestCache:
         (line,) = done.lines
         assert line == (
             f"warning: the payload cache {folder}/file/cache/index.sqlite3 cannot be used: there is a file "
-            f"in the place of the folder {folder}/file/cache; this run's results are not kept there: check the "
-            "folder, or set DOCFERRY_CACHE to another one"
+            f"in the place of the folder {folder}/file/cache; this run's results are not kept there: check "
+            "the folder, or set DOCFERRY_CACHE to another one"
         )
         assert len(depot.submissions) == 1
 
