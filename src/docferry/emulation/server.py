@@ -5,13 +5,13 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from docferry.emulation.connection import SCOPE_KEY, Connections
 from docferry.emulation.control import with_control
 from docferry.emulation.service import EmulatedService
 from docferry.serving import ServerThread, listen, make_server
+from docferry.serving.server import PromptServer
 
 __all__ = ["EmulatorServer"]
 
@@ -51,7 +51,7 @@ class EmulatorServer:
             ConfigurationError: A port is taken, or the server does not start.
         """
         sockets = self._bind()
-        listeners: list[tuple[uvicorn.Server, socket.socket]] = []
+        listeners: list[tuple[PromptServer, socket.socket]] = []
         for service in self.services:
             apps = (with_control(service), *service.apps[1:])
             mine, sockets = sockets[: len(apps)], sockets[len(apps) :]
@@ -92,7 +92,7 @@ class EmulatorServer:
             await service.state.close()
 
 
-def _make_server(app: ASGIApp) -> uvicorn.Server:
+def _make_server(app: ASGIApp) -> PromptServer:
     connections = Connections()
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:

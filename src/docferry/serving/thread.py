@@ -1,25 +1,21 @@
-"""Serves HTTP apps of this process from a thread of its own: emulators, and the receiver of webhooks.
-
-Needs uvicorn, which the extras `emulator` and `webhook` bring.
-"""
+"""A thread with a loop that serves until it is told to stop."""
 
 import asyncio
 import contextlib
-import socket
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docferry.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    import uvicorn
+    import socket
 
-__all__ = ["ServerThread", "listen", "make_server"]
+    from docferry.serving.server import PromptServer
+
+__all__ = ["ServerThread"]
 
 PATIENCE_SECONDS = 10.0
-BACKLOG = 2048
-KEEP_ALIVE_SECONDS = 75
 
 
 class ServerThread:
@@ -33,7 +29,7 @@ class ServerThread:
 
     def __init__(
         self,
-        listeners: "Sequence[tuple[uvicorn.Server, socket.socket]]",
+        listeners: "Sequence[tuple[PromptServer, socket.socket]]",
         *,
         name: str,
         farewell: Callable[[], Awaitable[None]] | None = None,
@@ -43,6 +39,7 @@ class ServerThread:
         self._farewell = farewell
         self._failure: BaseException | None = None
         self._is_ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name=f"docferry-{name}", daemon=True)
 
     def start(self) -> None:
@@ -59,12 +56,17 @@ class ServerThread:
 
     def stop(self) -> None:
         """Close all connections and wait until nothing is left."""
-        for server, _ in self._listeners:
-            server.should_exit = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has stopped already
+                self._loop.call_soon_threadsafe(self._leave)
         self._thread.join(PATIENCE_SECONDS)
 
+    def _leave(self) -> None:
+        for server, _ in self._listeners:
+            server.leave()
+
     def _run(self) -> None:
-        loop = asyncio.new_event_loop()
+        loop = self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         try:
             loop.run_until_complete(self._serve())
@@ -88,54 +90,3 @@ class ServerThread:
         finally:
             if self._farewell is not None:
                 await self._farewell()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; 0 takes a port that is free.
-
-    Args:
-        host: A name or address of this machine.
-        port: The port.
-
-    Raises:
-        ConfigurationError: There is no such host here, or the port is taken.
-    """
-    with contextlib.ExitStack() as stack:
-        try:
-            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-            listener = stack.enter_context(socket.socket(family, kind, protocol))
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen(BACKLOG)
-        except (OSError, OverflowError) as error:
-            raise ConfigurationError(
-                f"port {port} cannot be used ({error})", next_step="choose another port"
-            ) from error
-        stack.pop_all()
-        return listener
-
-
-def make_server(app: Any, **more: Any) -> "uvicorn.Server":  # noqa: ANN401 - an ASGI app, and uvicorn's settings
-    """A server that says nothing of itself, logs nothing and leaves signals alone.
-
-    Args:
-        app: An ASGI app.
-        more: Settings of `uvicorn.Config` besides.
-    """
-    import uvicorn  # noqa: PLC0415 - an extra
-
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=1,
-            **more,
-        )
-    )
