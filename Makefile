@@ -9,6 +9,9 @@ NEWER ?= python3.13
 # A worker that dies ends the run with the name of its test: pytest-xdist hangs when it replaces one.
 ONCE := --max-worker-restart=0
 
+# The tests start some hundred processes: each would compile all of docferry again.
+test test-slow test-newer test-stores test-oldest test-newest: export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .SECONDARY:
 .PHONY: help install demo test test-slow test-newer test-vendors test-stores test-oldest test-newest check chaos integration-mineru bench-chunking bench-jobs format constraints clean

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from docferry.errors import ConfigurationError
 from docferry.ledger import database
 from docferry.provider import JobSettings
 from docferry.provider.books import Books
-from docferry.provider.job_room import job_runner
+from docferry.provider.job_room import close_runners, job_runner
 from docferry.provider.lane import Lane
 from docferry.provider.leases import HEARTBEAT_SECONDS, LEASE_SECONDS
 
@@ -81,6 +82,27 @@ def test_runs_that_ask_at_once_share_one_runner(places):
         first, second = await asyncio.gather(job_runner(settings), job_runner(settings))
         assert first is second
         await first.books.aclose()
+
+    run(scenario)
+
+
+def test_closed_runners_leave_neither_threads_nor_open_files(places):
+    ledger, cache = places
+
+    async def scenario():
+        settings = JobSettings(ledger=ledger, cache=cache)
+        first = await job_runner(settings)
+        await first.books.do(threading.get_ident)
+        await first.books.handle(threading.get_ident)
+        before = threading.active_count()
+        await close_runners()
+        for _ in range(1000):
+            if threading.active_count() <= before - 2:
+                break
+            await asyncio.sleep(0.001)
+        assert threading.active_count() <= before - 2
+        assert not Path(f"{ledger}-wal").exists()
+        assert await job_runner(settings) is not first
 
     run(scenario)
 

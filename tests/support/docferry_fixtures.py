@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +24,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CLEARED_PREFIXES = ("DOCFERRY_",)
 CLEARED_SUFFIXES = ("_API_KEY", "_BASE_URL", "_PROXY", "_WEBHOOK_SECRET")
 CLEARED_NAMES = ("TIKTOKEN_CACHE_DIR",)
+USUAL_HANDLERS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +46,38 @@ def _clear_environment() -> Iterator[None]:
             ):
                 patch.delenv(name)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _usual_signals() -> Iterator[None]:
+    """Ctrl-C and requests to end do what they usually do, here and in the processes that tests start.
+
+    A process begun in the background of a shell, or by nohup, ignores them, and so do its children.
+    """
+    earlier = {number: signal.signal(number, usual) for number, usual in USUAL_HANDLERS.items()}
+    yield
+    for number, handler in earlier.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Clients trust nobody: nothing here is encrypted, and reading all certificates takes 20 ms a client."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SSL_CERT_FILE", raising=False)
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("certificates")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _close_books() -> Iterator[None]:
+    """Every test has its own ledger and cache: their files and threads do not stay until the end of the run."""
+    yield
+    if "docferry.provider.job_room" in sys.modules:
+        from docferry.engine import current_engine  # noqa: PLC0415 - loaded by tests that need it
+        from docferry.provider.job_room import close_runners  # noqa: PLC0415 - as above
+
+        current_engine().run(close_runners())
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from docferry.provider.runner import JobRunner
 from docferry.provider.transport import HttpTransport, NetworkSettings
 from docferry.settings import cache_folder, ledger_path
 
-__all__ = ["job_runner"]
+__all__ = ["close_runners", "job_runner"]
 
 
 class _JobRoom:
@@ -49,9 +49,11 @@ class _JobRoom:
             await runner.settle()
 
     async def aclose(self) -> None:
-        for transport in self.transports.values():
+        while self.transports:
+            _, transport = self.transports.popitem()
             await transport.aclose()
-        for runner in self.runners.values():
+        while self.runners:
+            _, runner = self.runners.popitem()
             await runner.books.aclose()
 
 
@@ -75,6 +77,16 @@ async def job_runner(settings: JobSettings) -> JobRunner:
     ledger = str(settings.ledger or ledger_path())
     cache = str(settings.cache or cache_folder()) if settings.uses_cache else ":memory:"
     return await room.runner(_absolute(ledger), _absolute(cache))
+
+
+async def close_runners() -> None:
+    """Close every ledger, cache and connection of this loop, and let their threads end.
+
+    For tests, each of which has books of its own. What is still under way opens its books again.
+    """
+    room = _rooms.get(asyncio.get_running_loop())
+    if room is not None:
+        await room.aclose()
 
 
 def _absolute(path: str) -> str:
