@@ -101,10 +101,11 @@ def test_closed_runners_leave_neither_threads_nor_open_files(places):
                 break
             await asyncio.sleep(0.001)
         assert threading.active_count() <= before - 2
-        assert not Path(f"{ledger}-wal").exists()
         assert await job_runner(settings) is not first
+        await close_runners()
 
     run(scenario)
+    assert not Path(f"{ledger}-wal").exists()
 
 
 def test_a_locked_ledger_is_given_up_long_before_a_lease_lapses():

@@ -71,11 +71,11 @@ def _no_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 @pytest.fixture(autouse=True)
 def _close_books() -> Iterator[None]:
-    """Every test has its own ledger and cache: their files and threads do not stay until the end of the run."""
+    """Files and threads of the ledgers and caches that a test used end with it, not with the run."""
     yield
     if "docferry.provider.job_room" in sys.modules:
-        from docferry.engine import current_engine  # noqa: PLC0415 - loaded by tests that need it
-        from docferry.provider.job_room import close_runners  # noqa: PLC0415 - as above
+        from docferry.engine import current_engine
+        from docferry.provider.job_room import close_runners
 
         current_engine().run(close_runners())
 
