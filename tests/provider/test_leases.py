@@ -104,6 +104,18 @@ def test_a_kept_lease_that_is_lost_cancels_nobody(room):
     room(scenario)
 
 
+def test_the_ledger_is_left_alone_once_nothing_is_held(room):
+    async def scenario(leases, ledger, clock, job_id):
+        asked = []
+        ledger.heartbeat = lambda **given: asked.append(given["job_ids"]) or ()
+        async with leases.hold(job_id):
+            await clock.sleep(HEARTBEAT_SECONDS / 2)
+        await clock.sleep(10 * HEARTBEAT_SECONDS)
+        assert asked == []
+
+    room(scenario)
+
+
 def test_a_lost_lease_ends_the_work(room):
     async def scenario(leases, ledger, clock, job_id):
         async def work():

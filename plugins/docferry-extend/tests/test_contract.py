@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from docferry.emulation import EmulatorSettings
 from docferry.errors import (
     AuthenticationError,
     CorruptSourceError,
@@ -74,8 +73,7 @@ def serving(**options):
         given = {"base_url": variables["EXTEND_BASE_URL"], "api_key": variables["EXTEND_API_KEY"]}
         return {**given, **options}
 
-    quick = EmulatorSettings(queue_seconds=0.02, work_seconds=0.1, requests_per_second=0, concurrency=0)
-    return EmulatedJobService("extend", options=reach, settings=quick)
+    return EmulatedJobService("extend", options=reach)
 
 
 SMALL = Sample(

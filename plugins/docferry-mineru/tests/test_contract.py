@@ -68,8 +68,9 @@ class Mineru(JobProviderContract):
     @pytest.fixture
     def service(self):
         settings = EmulatorSettings(
-            queue_seconds=0.02,
-            work_seconds=0.1,
+            queue_seconds=0.01,
+            work_seconds=0.05,
+            seconds_per_page=0,
             requests_per_second=0,
             concurrency=0,
             quirks={"protocol": self.protocol, **self.quirks},

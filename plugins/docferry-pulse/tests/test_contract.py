@@ -83,7 +83,7 @@ class TestPulse(JobProviderContract):
 
     @pytest.fixture
     def service(self):
-        settings = EmulatorSettings(queue_seconds=0.02, work_seconds=0.1, seconds_per_page=0)
+        settings = EmulatorSettings(queue_seconds=0.01, work_seconds=0.05, seconds_per_page=0)
         with EmulatedJobService("pulse", options=reach, settings=settings) as service:
             yield service
 

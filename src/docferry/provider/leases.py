@@ -130,6 +130,8 @@ class Leases:
         while self._held:
             await self._clock.sleep(HEARTBEAT_SECONDS)
             held = tuple(self._held)
+            if not held:
+                return
             try:
                 kept = await self._books.do(self._books.ledger.heartbeat, job_ids=held, **self.terms())
             except DocferryError as error:
