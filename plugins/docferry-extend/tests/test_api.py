@@ -7,13 +7,11 @@ from email.utils import format_datetime
 import pytest
 from extend_shapes import (
     KEY,
-    Driver,
     block,
     chunk,
     legacy_run,
     make_item,
     problem,
-    reader_of,
     response,
     run,
 )
@@ -32,6 +30,7 @@ from docferry.errors import (
 )
 from docferry.model import Cost, JobState, PageSelection, Receipt
 from docferry.provider import Response
+from docferry.testing import ExchangeDriver, reader_of
 from docferry_extend.api import make_api
 from docferry_extend.options import ExtendOptions
 from docferry_extend.wire import FileReference
@@ -48,12 +47,12 @@ def made(**options):
 
 
 def submitted(api, item, *answers):
-    driver = Driver([*answers] or [UPLOADED, BEGUN])
+    driver = ExchangeDriver(*(answers or (UPLOADED, BEGUN)))
     return driver.run(api.submit([item])), driver.requests
 
 
 def polled(api, answer, receipt=RECEIPT):
-    driver = Driver([answer])
+    driver = ExchangeDriver(answer)
     return driver.run(api.poll([receipt]))[0], driver.requests[0]
 
 
@@ -90,7 +89,7 @@ def test_the_older_version_has_its_own_paths_and_bodies(legacy_api, item):
 
 def test_every_request_has_key_and_version_and_the_workspace_when_set(item):
     for api, workspace in ((made(), None), (made(workspace_id="ws_1"), "ws_1")):
-        driver = Driver(lambda request: UPLOADED if "upload" in request.url else BEGUN)
+        driver = ExchangeDriver(lambda request: UPLOADED if "upload" in request.url else BEGUN)
         driver.run(api.submit([item]))
         driver.run(api.poll([RECEIPT]))
         driver.run(api.cancel(RECEIPT))
@@ -110,7 +109,7 @@ def test_password_and_conversion_go_with_the_upload(item):
 
 
 def test_the_older_version_refuses_a_password_before_anything_is_sent(item):
-    driver = Driver()
+    driver = ExchangeDriver()
     with pytest.raises(InvalidOptionsError, match="takes no password"):
         driver.run(made(password="open", api_version="2025-04-21").submit([item]))
     assert driver.requests == []
@@ -170,7 +169,7 @@ def test_selected_pages_of_a_pdf_are_counted_before_anything_is_sent(api, tmp_pa
     _, (_, begin) = submitted(api, item)
     far = make_item(tmp_path, pages=PageSelection.parse("40-"))
     object.__setattr__(far.file, "content", demo_path)
-    driver = Driver()
+    driver = ExchangeDriver()
 
     assert begin.json_body["config"]["advancedOptions"]["pageRanges"] == [{"start": 3, "end": 8}]
     with pytest.raises(SourceError, match="has 8 pages"):
@@ -250,7 +249,7 @@ def test_runs_are_read_bare_and_in_an_envelope_in_either_version(request, name, 
 
 
 def test_several_receipts_of_one_run_get_a_status_each(api):
-    driver = Driver([BEGUN])
+    driver = ExchangeDriver(BEGUN)
 
     assert len(driver.run(api.poll([RECEIPT, RECEIPT]))) == 2
 
@@ -300,7 +299,7 @@ def test_retry_after_is_heard_in_both_forms(api, headers, seconds):
 def fetched(api, first, *answers):
     """Poll, then fetch."""
     status, _ = polled(api, first)
-    driver = Driver([*answers])
+    driver = ExchangeDriver(*answers)
     driver.run(api.fetch(status))
     return driver
 
@@ -320,7 +319,7 @@ def test_a_large_result_is_fetched_from_its_address_without_the_key():
     answer = run(outputUrl="https://storage/o.json?sig=1") | {"output": None}
     status, asked = polled(api, response(answer))
     body = json.dumps({"chunks": [chunk(block(content="Tides"))]}).encode()
-    driver = Driver([Response(status=200, body=body)])
+    driver = ExchangeDriver(Response(status=200, body=body))
     driver.run(api.fetch(status))
     (request,) = driver.requests
 
@@ -350,7 +349,7 @@ def test_an_output_that_is_out_of_reach_is_asked_for_inside_the_run(trouble):
 def test_a_resumed_job_asks_once_more(api):
     status, _ = polled(api, response(run(chunk())))
     object.__setattr__(status, "detail", None)
-    driver = Driver([response(run(chunk(block(content="Tides"))))])
+    driver = ExchangeDriver(response(run(chunk(block(content="Tides")))))
     driver.run(api.fetch(status))
 
     assert b"Tides" in driver.parts["run.json"][1]
@@ -423,7 +422,7 @@ def test_pictures_are_left_alone_when_not_wanted():
     ],
 )
 def test_cancelling_says_whether_the_service_did(api, answer, stopped):
-    driver = Driver([answer])
+    driver = ExchangeDriver(answer)
 
     assert driver.run(api.cancel(RECEIPT)) is stopped
     assert driver.requests[0].url == "https://api.extend.ai/parse_runs/pr_1/cancel"
@@ -431,7 +430,7 @@ def test_cancelling_says_whether_the_service_did(api, answer, stopped):
 
 
 def test_the_older_version_cannot_cancel(legacy_api):
-    driver = Driver()
+    driver = ExchangeDriver()
 
     assert driver.run(legacy_api.cancel(LEGACY_RECEIPT)) is False
     assert driver.requests == []
@@ -440,7 +439,7 @@ def test_the_older_version_cannot_cancel(legacy_api):
 @pytest.mark.parametrize(("name", "path"), [("api", "parse_runs"), ("legacy_api", "parser_runs")])
 def test_a_run_is_deleted(request, name, path):
     api = request.getfixturevalue(name)
-    driver = Driver([response({"id": "pr_1"}), problem("NOT_FOUND", status=404)])
+    driver = ExchangeDriver(response({"id": "pr_1"}), problem("NOT_FOUND", status=404))
 
     assert driver.run(api.delete(RECEIPT)) is True
     assert driver.run(api.delete(RECEIPT)) is False
@@ -451,17 +450,17 @@ def test_a_run_is_deleted(request, name, path):
 
 def test_deleting_with_a_wrong_key_is_an_error(api):
     with pytest.raises(AuthenticationError):
-        Driver([problem("UNAUTHORIZED", status=401)]).run(api.delete(RECEIPT))
+        ExchangeDriver(problem("UNAUTHORIZED", status=401)).run(api.delete(RECEIPT))
 
 
 def test_the_account_tells_whether_the_key_is_accepted(api):
-    driver = Driver([response({"object": "list", "data": []}), problem("UNAUTHORIZED", status=401)])
+    driver = ExchangeDriver(response({"object": "list", "data": []}), problem("UNAUTHORIZED", status=401))
 
     assert driver.run(api.account()).is_valid
     assert not driver.run(api.account()).is_valid
     assert driver.requests[0].url == "https://api.extend.ai/files"
     with pytest.raises(UnavailableError):
-        Driver([response(b"", status=503)]).run(api.account())
+        ExchangeDriver(response(b"", status=503)).run(api.account())
 
 
 def test_the_identity_holds_the_version_and_the_repr_no_key(api, legacy_api):

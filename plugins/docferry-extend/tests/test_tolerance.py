@@ -4,11 +4,12 @@ import json
 
 import hypothesis.strategies as st
 import pytest
-from extend_shapes import Driver, block, cell, chunk, mapped, response, run
+from extend_shapes import block, cell, chunk, mapped, response, run
 from hypothesis import given, settings
 
 from docferry.errors import DocferryError, InvalidResponseError
 from docferry.model import Receipt
+from docferry.testing import ExchangeDriver
 from docferry_extend.answers import read_answer, read_problem, read_run
 from docferry_extend.output import read_output
 from docferry_extend.texts import squeeze
@@ -62,7 +63,7 @@ def test_any_answer_to_a_question_is_a_status_or_an_error_of_ours(api_value, sta
     from docferry_extend.options import ExtendOptions
 
     api = make_api(ExtendOptions(api_key="sk_1"), environment={})
-    driver = Driver([response(api_value, status=status)])
+    driver = ExchangeDriver(response(api_value, status=status))
     try:
         (found,) = driver.run(api.poll([Receipt(remote_id="pr_1")]))
     except DocferryError:

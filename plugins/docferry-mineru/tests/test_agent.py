@@ -1,7 +1,6 @@
 """What is sent to the agent, and what every answer means."""
 
 import pytest
-from exchange_driver import Driver
 from mineru_talk import agent, answer, item, link
 
 from docferry.errors import (
@@ -15,6 +14,7 @@ from docferry.errors import (
 )
 from docferry.model import JobState, Receipt
 from docferry.provider import Response
+from docferry.testing import ExchangeDriver
 from docferry_mineru.options import MineruOptions
 from docferry_mineru.parts import ABOUT_PART, MARKDOWN_PART, About, Dialect, read_about
 
@@ -25,16 +25,16 @@ DONE = {"task_id": "t1", "state": "done", "markdown_url": MARKDOWN}
 
 
 def submitted(api, thing, *answers):
-    driver = Driver(*(answers or (answer(TASK), Response(status=200))))
+    driver = ExchangeDriver(*(answers or (answer(TASK), Response(status=200))))
     return driver.submit(api.submit([thing])), driver.requests
 
 
 def polled(data):
-    return Driver(answer(data)).run(agent().poll([RECEIPT]))[0]
+    return ExchangeDriver(answer(data)).run(agent().poll([RECEIPT]))[0]
 
 
 def fetched(*answers):
-    driver = Driver(*answers)
+    driver = ExchangeDriver(*answers)
     driver.run(agent().fetch(polled(DONE)))
     return driver
 
@@ -177,7 +177,7 @@ def test_a_picture_that_cannot_be_had_does_not_lose_the_text(trouble):
 def test_a_finished_task_without_an_address_is_asked_again_later():
     status = polled(DONE | {"markdown_url": None})
     with pytest.raises(RateLimitedError, match="no address"):
-        Driver(answer(DONE | {"markdown_url": None})).run(agent().fetch(status))
+        ExchangeDriver(answer(DONE | {"markdown_url": None})).run(agent().fetch(status))
 
 
 def test_a_result_that_is_gone_has_expired():
@@ -193,5 +193,5 @@ def test_the_agent_has_its_own_limits_and_takes_one_file_at_a_time():
 
 
 def test_there_is_nothing_to_cancel_and_no_account():
-    assert Driver().run(agent().cancel(RECEIPT)) is False
-    assert Driver().run(agent().account()).is_valid
+    assert ExchangeDriver().run(agent().cancel(RECEIPT)) is False
+    assert ExchangeDriver().run(agent().account()).is_valid

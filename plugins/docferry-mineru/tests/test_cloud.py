@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from exchange_driver import Driver
 from mineru_talk import TOKEN, answer, cloud, gateway, item, link
 
 from docferry.errors import (
@@ -21,6 +20,7 @@ from docferry.errors import (
 )
 from docferry.model import JobState, JobStatus, Receipt
 from docferry.provider import Response, check_archive
+from docferry.testing import ExchangeDriver
 from docferry_mineru.options import MineruOptions
 from docferry_mineru.parts import ABOUT_PART, ARCHIVE_PART, About, Dialect, read_about
 
@@ -32,12 +32,12 @@ BATCH_RECEIPT = Receipt(remote_id="b1", item_id="d1#0#report.pdf")
 
 
 def submitted(api, *items, answers=None):
-    driver = Driver(*(answers or (answer(BATCH), UPLOADED)))
+    driver = ExchangeDriver(*(answers or (answer(BATCH), UPLOADED)))
     return driver.submit(api.submit(items)), driver.requests
 
 
 def polled(api, data, *receipts):
-    driver = Driver(answer(data))
+    driver = ExchangeDriver(answer(data))
     return driver.run(api.poll(receipts or [BATCH_RECEIPT])), driver.requests[0]
 
 
@@ -355,12 +355,12 @@ def test_a_failed_task_says_why_with_or_without_a_code():
 
 def test_an_unknown_batch_is_an_unknown_job():
     with pytest.raises(JobNotFoundError):
-        Driver(answer(code=-60012)).run(cloud().poll([BATCH_RECEIPT]))
+        ExchangeDriver(answer(code=-60012)).run(cloud().poll([BATCH_RECEIPT]))
 
 
 @pytest.mark.parametrize("data", [None, [], {"extract_result": None}, {"extract_result": [None, 3, "x"]}])
 def test_answers_of_other_types_are_read_without_a_crash(data):
-    driver = Driver(Response(status=200, body=json.dumps({"code": 0, "data": data}).encode()))
+    driver = ExchangeDriver(Response(status=200, body=json.dumps({"code": 0, "data": data}).encode()))
     (status,) = driver.run(cloud().poll([BATCH_RECEIPT]))
     assert status.state is JobState.PENDING
 
@@ -375,7 +375,7 @@ def done(**more):
 
 
 def fetched(status, *answers):
-    driver = Driver(*answers)
+    driver = ExchangeDriver(*answers)
     driver.run(cloud().fetch(status))
     return driver
 
@@ -443,7 +443,7 @@ def test_a_finished_task_without_an_address_is_asked_again_later(address):
 
 
 def test_the_cloud_cannot_cancel():
-    assert Driver().run(cloud().cancel(BATCH_RECEIPT)) is False
+    assert ExchangeDriver().run(cloud().cancel(BATCH_RECEIPT)) is False
 
 
 @pytest.mark.parametrize(
@@ -457,7 +457,7 @@ def test_the_cloud_cannot_cancel():
     ],
 )
 def test_the_token_is_checked_with_a_question_about_nobodys_task(response, is_valid):
-    driver = Driver(response)
+    driver = ExchangeDriver(response)
     assert driver.run(cloud().account()).is_valid is is_valid
     assert driver.requests[0].url.startswith("https://mineru.net/api/v4/extract/task/")
 

@@ -4,7 +4,6 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from exchange_driver import Driver
 from mineru_talk import item, plain, server
 
 from docferry.errors import (
@@ -22,6 +21,7 @@ from docferry.errors import (
 )
 from docferry.model import JobState, Receipt
 from docferry.provider import Response, check_archive
+from docferry.testing import ExchangeDriver
 from docferry_mineru.options import MineruOptions
 from docferry_mineru.parts import ABOUT_PART, ANSWER_PART, ARCHIVE_PART, About, Dialect, read_about
 
@@ -48,7 +48,7 @@ FILE_4 = {
 
 def submitted(version, thing=None, reply=TAKEN, probes=None, **options):
     """What a submission to a server of that version comes to, and the request that hands the file in."""
-    driver = Driver(*(probes or PROBES[version]), reply)
+    driver = ExchangeDriver(*(probes or PROBES[version]), reply)
     thing = thing or item(options=MineruOptions(**options))
     (taken,) = driver.submit(server(**options).submit([thing]))
     return taken, driver.requests[-1], driver
@@ -63,7 +63,7 @@ def query_of(request):
 
 
 def polled(version, body, status=200):
-    (found,) = Driver(plain(body, status=status)).run(server().poll([RECEIPTS[version]]))
+    (found,) = ExchangeDriver(plain(body, status=status)).run(server().poll([RECEIPTS[version]]))
     return found
 
 
@@ -88,14 +88,14 @@ def test_the_version_is_found_out_in_the_documented_order(version):
 
 def test_a_server_is_asked_once_in_a_process():
     submitted(3)
-    driver = Driver(TAKEN)
+    driver = ExchangeDriver(TAKEN)
     assert driver.submit(server().submit([item()])) == (RECEIPTS[3],)
 
 
 def test_a_server_that_was_exchanged_is_met_anew():
     submitted(3)
     with pytest.raises(RateLimitedError):
-        Driver(NOT_FOUND).submit(server().submit([item()]))
+        ExchangeDriver(NOT_FOUND).submit(server().submit([item()]))
     assert submitted(4)[0] == RECEIPTS[4]
 
 
@@ -159,7 +159,7 @@ def test_a_server_with_nothing_but_flash_is_asked_for_it():
     only_flash = plain({"data": [{"id": "flash"}]})
     _, request, _ = submitted(4, probes=(HEALTH_4, only_flash))
     assert query_of(request)["tier"] == ["flash"]
-    driver = Driver(TAKEN)
+    driver = ExchangeDriver(TAKEN)
     driver.submit(server().submit([item("a.docx")]))
     assert "tier" not in query_of(driver.requests[0])
 
@@ -206,7 +206,7 @@ def test_a_finished_task_tells_its_pages(pages, total):
 
 def test_the_archive_of_version_4_is_streamed_and_checked():
     status = polled(4, {"task_id": "t1", "status": "completed", "files": [FILE_4]})
-    driver = Driver(Response(status=200, body=b"PK"))
+    driver = ExchangeDriver(Response(status=200, body=b"PK"))
     driver.run(server().fetch(status))
     (request,) = driver.requests
     assert request.url == "http://127.0.0.1:8000/v1/tasks/t1/result?response_format=zip"
@@ -221,14 +221,14 @@ def test_the_archive_of_version_4_is_streamed_and_checked():
     [(Response(status=200), True), (Response(status=204), True), (plain({"error": {}}, status=409), False)],
 )
 def test_a_task_of_version_4_can_be_stopped(response, expected):
-    driver = Driver(response)
+    driver = ExchangeDriver(response)
     assert driver.run(server().cancel(RECEIPTS[4])) is expected
     assert driver.requests[0].method == "DELETE"
 
 
 def test_a_server_of_version_4_tells_its_limits():
     usage = {"limits": {"max_pages_per_file": 1000}, "current": {"pages_processed": 39, "odd": {}}}
-    account = Driver(HEALTH_4, TIERS, plain(usage)).run(server().account())
+    account = ExchangeDriver(HEALTH_4, TIERS, plain(usage)).run(server().account())
     assert account.figures == (
         ("version", "4.0.12"),
         ("pages of a file at most", "1000"),
@@ -313,7 +313,7 @@ def test_a_failed_task_of_version_3_is_a_result_with_status_409():
 
 def test_the_archive_of_version_3_is_asked_for_at_our_address_and_not_at_the_servers():
     body = {"task_id": "t1", "status": "completed", "result_url": "http://internal:1/tasks/t1/result"}
-    driver = Driver(Response(status=200, body=b"PK"))
+    driver = ExchangeDriver(Response(status=200, body=b"PK"))
     driver.run(server().fetch(polled(3, body)))
     (request,) = driver.requests
     assert request.url == "http://127.0.0.1:8000/tasks/t1/result"
@@ -322,23 +322,23 @@ def test_the_archive_of_version_3_is_asked_for_at_our_address_and_not_at_the_ser
 
 
 def test_a_server_of_version_3_tells_what_it_does_and_cannot_stop():
-    account = Driver(NOT_FOUND, HEALTH_3, HEALTH_3).run(server().account())
+    account = ExchangeDriver(NOT_FOUND, HEALTH_3, HEALTH_3).run(server().account())
     assert account.figures == (("version", "3.4.5"), ("tasks waiting", "0"))
-    assert Driver().run(server().cancel(RECEIPTS[3])) is False
+    assert ExchangeDriver().run(server().cancel(RECEIPTS[3])) is False
 
 
 def test_a_task_that_one_process_behind_the_address_does_not_know_is_asked_about_again():
     api, raised = server(), []
     for _ in range(4):
         try:
-            Driver(plain({"detail": "Task not found"}, status=404)).run(api.poll([RECEIPTS[3]]))
+            ExchangeDriver(plain({"detail": "Task not found"}, status=404)).run(api.poll([RECEIPTS[3]]))
         except (JobNotFoundError, UnavailableError) as error:
             raised.append(type(error))
     assert raised == [UnavailableError, UnavailableError, UnavailableError, JobNotFoundError]
 
 
 def test_a_task_started_elsewhere_is_asked_about_in_the_servers_own_way():
-    driver = Driver(NOT_FOUND, HEALTH_3, plain({"task_id": "t9", "status": "pending"}))
+    driver = ExchangeDriver(NOT_FOUND, HEALTH_3, plain({"task_id": "t9", "status": "pending"}))
     driver.run(server().poll([Receipt(remote_id="t9")]))
     assert driver.requests[-1].url == "http://127.0.0.1:8000/tasks/t9"
 
@@ -380,9 +380,9 @@ def test_an_answer_of_version_2_without_any_result_is_a_failure():
 def test_a_server_of_version_2_remembers_nothing():
     receipt = Receipt(remote_id="d1", item_id="server-2")
     with pytest.raises(UnavailableError, match="remembers no tasks"):
-        Driver().run(server().poll([receipt]))
-    assert Driver().run(server().cancel(receipt)) is False
-    account = Driver(*PROBES[2]).run(server().account())
+        ExchangeDriver().run(server().poll([receipt]))
+    assert ExchangeDriver().run(server().cancel(receipt)) is False
+    account = ExchangeDriver(*PROBES[2]).run(server().account())
     assert account.is_valid
 
 
@@ -464,7 +464,7 @@ def test_a_call_that_the_server_met_just_now_does_not_know_is_a_wrong_address(ve
 def test_a_result_that_cannot_be_had_is_told(version, response, error):
     status = polled(version, {"task_id": "t1", "status": "completed", "files": [FILE_4]})
     with pytest.raises(error):
-        Driver(response).run(server().fetch(status))
+        ExchangeDriver(response).run(server().fetch(status))
 
 
 @pytest.mark.parametrize(("version", "name"), [(4, "a.eml"), (3, "a.html"), (3, "a.doc"), (2, "a.docx")])
@@ -476,7 +476,7 @@ def test_each_version_reads_its_own_kinds_of_file(version, name):
 
 def test_the_key_of_a_server_goes_along_and_is_never_shown():
     reply = error_4("invalid_request", message="key server-key-1234567890 is odd")
-    driver = Driver(*PROBES[4], reply)
+    driver = ExchangeDriver(*PROBES[4], reply)
     with pytest.raises(InvalidOptionsError) as caught:
         driver.submit(server(api_key="server-key-1234567890").submit([item()]))
     assert "1234567890" not in str(caught.value)

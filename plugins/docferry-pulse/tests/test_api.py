@@ -5,7 +5,6 @@ import json
 import pytest
 from pulse_shapes import (
     KEY,
-    Driver,
     extraction,
     make_item,
     page_marks,
@@ -30,6 +29,7 @@ from docferry.errors import (
     UnavailableError,
 )
 from docferry.model import JobState, JobStatus, Receipt
+from docferry.testing import ExchangeDriver
 from docferry_pulse.api import make_api
 from docferry_pulse.options import PulseOptions
 
@@ -49,19 +49,19 @@ def pdf(folder, pages):
 
 
 def submit(api, item, *answers):
-    driver = Driver(answers)
+    driver = ExchangeDriver(*answers)
     receipts = driver.run(api.submit((item,)))
     return driver, receipts
 
 
 def poll(api, *answers):
-    driver = Driver(answers)
+    driver = ExchangeDriver(*answers)
     (found,) = driver.run(api.poll((RECEIPT,)))
     return found
 
 
 def fetch(api, found, *answers):
-    driver = Driver(answers)
+    driver = ExchangeDriver(*answers)
     driver.run(api.fetch(found))
     return driver
 
@@ -129,7 +129,7 @@ class TestSubmit:
     def test_a_large_result_in_the_place_of_a_receipt_is_fetched_later(self, api, item):
         address = f"{BASE}/large_results/j9"
         _, (receipt,) = submit(api, item, response({"is_url": True, "url": address}))
-        driver = Driver([response(extraction("# Done", page_count=1))])
+        driver = ExchangeDriver(response(extraction("# Done", page_count=1)))
         (found,) = driver.run(api.poll((receipt,)))
         driver.run(api.fetch(found))
 
@@ -255,7 +255,7 @@ class TestPoll:
         assert (found.cost.pages, found.cost.credits) == (3, 30.0)
 
     def test_the_id_is_one_segment_of_the_path(self, api):
-        driver = Driver([response(status("pending"))])
+        driver = ExchangeDriver(response(status("pending")))
         driver.run(api.poll((Receipt(remote_id="a/../b?c"),)))
 
         assert driver.requests[0].url == f"{BASE}/job/a%2F..%2Fb%3Fc"
@@ -391,7 +391,7 @@ class TestCancel:
         ],
     )
     def test_a_job_that_ended_all_the_same_is_not_cancelled(self, api, word, has_stopped):
-        driver = Driver([response({"job_id": "j1", "message": "ok"}), response(status(word))])
+        driver = ExchangeDriver(response({"job_id": "j1", "message": "ok"}), response(status(word)))
 
         assert driver.run(api.cancel(RECEIPT)) is has_stopped
         assert [(one.method, one.url) for one in driver.requests] == [
@@ -401,12 +401,12 @@ class TestCancel:
 
     def test_an_unknown_job_is_said_to_be_unknown(self, api):
         with pytest.raises(JobNotFoundError):
-            Driver([refusal("JOB_001", status=404)]).run(api.cancel(RECEIPT))
+            ExchangeDriver(refusal("JOB_001", status=404)).run(api.cancel(RECEIPT))
 
 
 class TestAccount:
     def test_pages_so_far_are_told(self, api):
-        driver = Driver([response({"total_pages_processed": 4711, "nested": {}})])
+        driver = ExchangeDriver(response({"total_pages_processed": 4711, "nested": {}}))
         account = driver.run(api.account())
 
         assert (driver.requests[0].method, driver.requests[0].url) == ("GET", f"{BASE}/pages")
@@ -414,7 +414,7 @@ class TestAccount:
         assert account.figures == (("pages processed so far", "4711"),)
 
     def test_a_wrong_key_is_not_valid(self, api):
-        assert not Driver([refusal("AUTH_002", status=401)]).run(api.account()).is_valid
+        assert not ExchangeDriver(refusal("AUTH_002", status=401)).run(api.account()).is_valid
 
 
 class TestSetUp:

@@ -11,7 +11,6 @@ from pulse_shapes import (
     mapped,
     page_marks,
     polygon,
-    reader_of,
     status,
     text,
 )
@@ -19,6 +18,7 @@ from pulse_shapes import (
 from docferry.errors import InvalidOptionsError, InvalidResponseError
 from docferry.model import ElementKind
 from docferry.rendering import render_markdown
+from docferry.testing import reader_of
 from docferry_pulse.result import map_payload
 
 GOLDENS = Path(__file__).parent / "goldens"

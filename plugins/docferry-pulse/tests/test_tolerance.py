@@ -6,11 +6,12 @@ import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pulse_shapes import FINGERPRINT, KEY, Driver, extraction, mapped, page_marks, polygon, reader_of
+from pulse_shapes import FINGERPRINT, KEY, extraction, mapped, page_marks, polygon
 
 from docferry.errors import DocferryError
 from docferry.model import PageSelection, Receipt, decode_document, encode_document
 from docferry.provider import Response
+from docferry.testing import ExchangeDriver, reader_of
 from docferry_pulse.api import make_api
 from docferry_pulse.mapping import KINDS
 from docferry_pulse.options import PulseOptions
@@ -101,7 +102,7 @@ def test_any_answer_is_read_or_fails_in_our_words(value, status):
         api = make_api(PulseOptions(api_key=KEY), environment={})
         arguments = {"poll": ([Receipt(remote_id="t")],), "cancel": (Receipt(remote_id="t"),)}
         with contextlib.suppress(DocferryError):
-            Driver(lambda _request: answer).run(getattr(api, exchange)(*arguments.get(exchange, ())))
+            ExchangeDriver(lambda _request: answer).run(getattr(api, exchange)(*arguments.get(exchange, ())))
 
 
 @settings(max_examples=60, deadline=None)

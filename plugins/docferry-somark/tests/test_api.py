@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import pytest
-from somark_shapes import KEY, Driver, block, envelope, finished, make_item, page, reader_of, response
+from somark_shapes import KEY, block, envelope, finished, make_item, page, response
 
 from docferry.errors import (
     AuthenticationError,
@@ -26,6 +26,7 @@ from docferry.errors import (
 )
 from docferry.model import JobState, Receipt
 from docferry.provider import Response, check_archive
+from docferry.testing import ExchangeDriver, reader_of
 from docferry_somark.api import make_api
 from docferry_somark.options import SomarkOptions
 
@@ -45,12 +46,12 @@ def made(**options):
 
 
 def submitted(api, item, answer=None):
-    driver = Driver([answer or response({"task_id": "t1", "status": "QUEUING"})])
+    driver = ExchangeDriver(answer or response({"task_id": "t1", "status": "QUEUING"}))
     return driver.run(api.submit([item])), driver.requests[0]
 
 
 def polled(api, answer):
-    driver = Driver([answer])
+    driver = ExchangeDriver(answer)
     return driver.run(api.poll([RECEIPT]))[0], driver.requests[0]
 
 
@@ -405,7 +406,7 @@ def test_messages_hold_neither_the_key_nor_signatures(api):
 
 def fetched(api, data, answer=None, **more):
     status, _ = polled(api, response(data, **more))
-    driver = Driver(answer or (lambda _request: Response(status=404)))
+    driver = ExchangeDriver(answer or (lambda _request: Response(status=404)))
     driver.run(api.fetch(status))
     return driver
 
@@ -561,7 +562,7 @@ def test_json_inside_text_is_an_output(api):
 
 def test_fetching_a_job_of_an_earlier_run_asks_again(api):
     status, _ = polled(api, response(finished(page(block(content="x")))))
-    driver = Driver([response(finished(page(block(content="x"))))])
+    driver = ExchangeDriver(response(finished(page(block(content="x")))))
     bare = type(status)(receipt=status.receipt, state=status.state, raw_state=status.raw_state)
 
     driver.run(api.fetch(bare))
@@ -572,7 +573,7 @@ def test_fetching_a_job_of_an_earlier_run_asks_again(api):
 def handed_in_synchronously(item, data, answer=None):
     """Receipt, driver: a synchronous parse with `data` as its answer, and what is fetched afterwards."""
     others = answer or (lambda _request: Response(status=404))
-    driver = Driver(lambda request: response(data) if request.commits else others(request))
+    driver = ExchangeDriver(lambda request: response(data) if request.commits else others(request))
     (receipt,) = driver.run(made(mode="sync").submit([item]))
     return receipt, driver
 
@@ -623,7 +624,7 @@ def test_a_synchronous_answer_without_id_is_not_lost(item):
 
 
 def test_the_service_cannot_cancel(api):
-    driver = Driver()
+    driver = ExchangeDriver()
 
     assert driver.run(api.cancel(RECEIPT)) is False
     assert driver.requests == []
@@ -637,7 +638,7 @@ def test_the_account_tells_its_figures(api):
         "dashboard_url": "https://somark.tech/workbench?token=abc",
         "bonus_pages": 3,
     }
-    driver = Driver([response(data)])
+    driver = ExchangeDriver(response(data))
     account = driver.run(api.account())
 
     assert account.is_valid
@@ -656,16 +657,16 @@ def test_the_account_tells_its_figures(api):
 
 @pytest.mark.parametrize("answer", [response(None, code=1107), Response(status=401)])
 def test_a_refused_key_is_an_answer_about_the_account(api, answer):
-    assert not Driver([answer]).run(api.account()).is_valid
+    assert not ExchangeDriver(answer).run(api.account()).is_valid
 
 
 def test_private_deployments_have_no_account():
     private = make_api(SomarkOptions(base_url="http://h/v1"), environment={})
 
-    account = Driver([Response(status=404, body=b"nope")]).run(private.account())
+    account = ExchangeDriver(Response(status=404, body=b"nope")).run(private.account())
     assert account.is_valid is None  # the address may as well be wrong: nobody looked at a key
     with pytest.raises(InvalidOptionsError):
-        Driver([Response(status=404, body=b"nope")]).run(made().account())
+        ExchangeDriver(Response(status=404, body=b"nope")).run(made().account())
 
 
 def test_limits_are_those_published_until_the_options_say_otherwise():
@@ -692,12 +693,15 @@ def test_samples_of_the_service_go_through(api, item, somark_samples):
         assert submitted(api, item, read(f"docs_async_submit_{case}.json"))[0][0].remote_id
         status, _ = polled(api, read(f"docs_async_check_success_{case}.json"))
         assert status.state is JobState.SUCCEEDED
-        driver = Driver()
+        driver = ExchangeDriver()
         driver.run(api.fetch(status))
         document = api.map(driver.payload, pages=None, fingerprint="sha256:00")
         assert [element.kind.value for element in document.elements] == ["heading", "paragraph"]
         assert document.elements[0].level == 1
-    assert Driver([read("docs_usage.json")]).run(api.account()).figures[0] == ("paid pages left", "104410")
+    assert ExchangeDriver(read("docs_usage.json")).run(api.account()).figures[0] == (
+        "paid pages left",
+        "104410",
+    )
     for name in ("docs_sync_success.json", "mock_ragflow_async_check.json"):
         reader = reader_of({"result.json": ("application/json", (somark_samples / name).read_bytes())})
         assert api.map(reader, pages=None, fingerprint="sha256:00").elements

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from somark_shapes import reader_of
 
+from docferry.testing import reader_of
 from docferry_somark.api import make_api
 from docferry_somark.options import SomarkOptions
 

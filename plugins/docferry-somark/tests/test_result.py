@@ -5,10 +5,11 @@ import json
 import zipfile
 
 import pytest
-from somark_shapes import FINGERPRINT, block, envelope, finished, mapped, page, reader_of
+from somark_shapes import FINGERPRINT, block, envelope, finished, mapped, page
 
 from docferry.errors import InvalidResponseError
 from docferry.model import ElementKind
+from docferry.testing import reader_of
 from docferry_somark.result import map_payload
 
 

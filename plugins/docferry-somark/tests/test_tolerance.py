@@ -6,12 +6,13 @@ import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from somark_shapes import FINGERPRINT, KEY, Driver, block, envelope, finished, mapped, page, reader_of
+from somark_shapes import FINGERPRINT, KEY, block, envelope, finished, mapped, page
 
 from docferry.errors import DocferryError
 from docferry.model import Receipt, decode_document, encode_document
 from docferry.provider import Response
 from docferry.reading import read_markdown
+from docferry.testing import ExchangeDriver, reader_of
 from docferry_somark.api import make_api
 from docferry_somark.mapping import KINDS
 from docferry_somark.options import SomarkOptions
@@ -121,7 +122,7 @@ def test_any_answer_is_read_or_fails_in_our_words(value, status):
     answer = Response(status=status, body=json.dumps(value).encode())
     for exchange in (api.poll([Receipt(remote_id="t")]), api.account()):
         with contextlib.suppress(DocferryError):
-            Driver(lambda _request: answer).run(exchange)
+            ExchangeDriver(lambda _request: answer).run(exchange)
 
 
 @settings(max_examples=150, deadline=None)

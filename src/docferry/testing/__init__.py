@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from docferry.testing.clock import FakeClock
     from docferry.testing.contracts import JobProviderContract, ProviderContract
+    from docferry.testing.exchange_driver import ExchangeDriver, reader_of
     from docferry.testing.fast_clock import FastClock
     from docferry.testing.jobs import DocumentedError, EmulatedJobService, ErrorPlace, JobService
     from docferry.testing.sample import Sample
@@ -20,6 +21,7 @@ __all__ = [
     "DocumentedError",
     "EmulatedJobService",
     "ErrorPlace",
+    "ExchangeDriver",
     "FakeClock",
     "FastClock",
     "JobProviderContract",
@@ -27,12 +29,14 @@ __all__ = [
     "ProviderContract",
     "Sample",
     "ScriptedTransport",
+    "reader_of",
 ]
 
 _MODULES = {
     "DocumentedError": "jobs",
     "EmulatedJobService": "jobs",
     "ErrorPlace": "jobs",
+    "ExchangeDriver": "exchange_driver",
     "FakeClock": "clock",
     "FastClock": "fast_clock",
     "JobProviderContract": "contracts",
@@ -40,6 +44,7 @@ _MODULES = {
     "ProviderContract": "contracts",
     "Sample": "sample",
     "ScriptedTransport": "transport",
+    "reader_of": "exchange_driver",
 }
 
 

@@ -1,75 +1,16 @@
-"""A service in a few lines: bodies of its shapes, a payload in memory, and a driver for exchanges."""
+"""A service in a few lines: bodies of its shapes, and what becomes of them."""
 
-import hashlib
-import io
 import json
 from pathlib import Path
 
-from docferry.model import Payload, PayloadPart
-from docferry.provider import Keep, PayloadReader, Response, SubmitItem
+from docferry.provider import Response, SubmitItem
 from docferry.sources import SourceFile
+from docferry.testing import reader_of
 from docferry_somark.options import SomarkOptions
 from docferry_somark.result import map_payload
 
 KEY = "sk-1234567890-secret"
 FINGERPRINT = "sha256:" + "ab" * 32
-
-
-class Driver:
-    """Drives an exchange as the client does: answers requests in order, collects the parts of a payload.
-
-    Args:
-        answers: Responses in order, or a function from a request to a response or an exception.
-    """
-
-    def __init__(self, answers=()):
-        self.answers = answers
-        self.requests = []
-        self.parts = {}
-
-    def run(self, exchange):
-        try:
-            step = next(exchange)
-            while True:
-                step = self._answer(exchange, step)
-        except StopIteration as end:
-            return end.value
-        finally:
-            exchange.close()
-
-    def _answer(self, exchange, step):
-        if isinstance(step, Keep):
-            self.parts[step.name] = (step.media_type, step.data)
-            return exchange.send(Response(status=200, saved_bytes=len(step.data)))
-        self.requests.append(step)
-        answer = self.answers(step) if callable(self.answers) else self.answers[len(self.requests) - 1]
-        if isinstance(answer, Exception):
-            return exchange.throw(answer)
-        if step.saves_as and answer.is_success:
-            media_type = answer.headers.get("content-type", "")
-            self.parts[step.saves_as] = (media_type, answer.body)
-            answer = Response(status=answer.status, headers=answer.headers, saved_bytes=len(answer.body))
-        return exchange.send(answer)
-
-    @property
-    def payload(self):
-        return reader_of(self.parts)
-
-
-def reader_of(parts):
-    """A payload of named parts, each a pair of media type and bytes."""
-    payload = Payload(
-        parts=tuple(
-            PayloadPart(
-                name=name,
-                media_type=media_type,
-                size_bytes=len(data),
-                digest=hashlib.sha256(data).hexdigest(),
-            )
-            for name, (media_type, data) in parts.items()
-        )
-    )
-    return PayloadReader(payload=payload, opener=lambda name: io.BytesIO(parts[name][1]))
 
 
 def envelope(data, *, code=0, message="ok", **more):
