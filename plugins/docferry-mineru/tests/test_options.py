@@ -78,3 +78,10 @@ def test_secrets_survive_pickling_and_are_not_shown():
 def test_selected_pages_are_told_to_the_engine():
     assert read(page_ranges="2-3").selects_pages
     assert not read().selects_pages
+
+
+def test_the_address_of_a_model_server_is_plain():
+    assert read(model_server_url=" HTTP://GPU:30000/ ").model_server_url == "http://gpu:30000"
+    assert read(model_server_url=" ").model_server_url is None
+    with pytest.raises(InvalidOptionsError, match="model_server_url"):
+        read(model_server_url="gpu:30000")

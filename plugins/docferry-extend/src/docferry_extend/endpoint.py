@@ -5,9 +5,8 @@ Source of the hosts: extend-ai 1.20.0 on PyPI, environment.py, and docs.extend.a
 """
 
 import re
-from urllib.parse import urlsplit
 
-from docferry.errors import InvalidOptionsError
+from docferry.provider.addresses import read_address
 from docferry_extend.choices import ServiceRegion
 
 __all__ = ["REGION_URLS", "read_base_url"]
@@ -33,17 +32,5 @@ def read_base_url(text: str, *, name: str) -> str:
         InvalidOptionsError: It is no http or https address, or holds credentials, a query or a fragment. The
             message does not repeat it.
     """
-    address = text.strip()
-    try:
-        parts = urlsplit(address)
-        is_address = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address or "@" in address or not re.fullmatch(r"[^\s?#]+", address):
-        raise InvalidOptionsError(
-            f"{name} of provider extend is not a plain http or https address",
-            next_step="give one such as https://api.extend.ai",
-        )
-    scheme, _, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme.lower()}://{host.lower()}{ENDPOINT.sub('', slash + path).rstrip('/')}"
+    address = read_address(text, name=name, provider="extend", example=REGION_URLS[ServiceRegion.US])
+    return ENDPOINT.sub("", address).rstrip("/")

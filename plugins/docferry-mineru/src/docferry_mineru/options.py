@@ -14,7 +14,8 @@ import pydantic
 
 from docferry.errors import InvalidOptionsError
 from docferry.provider import ProviderOptions
-from docferry_mineru.addresses import read_address, read_base_url, read_server_url
+from docferry.provider.addresses import read_address
+from docferry_mineru.addresses import read_base_url, read_server_url
 from docferry_mineru.page_ranges import PageRanges
 
 __all__ = [
@@ -246,7 +247,8 @@ class MineruOptions(ProviderOptions):
     def _tidy_model_server_url(cls, value: str | None) -> str | None:
         if _is_blank(value):
             return None
-        return read_address(value or "", name="model_server_url", example="http://127.0.0.1:30000")
+        example = "http://127.0.0.1:30000"
+        return read_address(value or "", name="model_server_url", provider="mineru", example=example)
 
     @pydantic.field_validator("page_ranges")
     @classmethod

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-from docferry.errors import InvalidOptionsError
+from docferry.provider.addresses import read_address
 
 __all__ = ["DEFAULT_BASE_URL", "is_same_origin", "read_base_url", "resolve_address"]
 
@@ -26,20 +26,8 @@ def read_base_url(text: str, *, name: str) -> str:
         InvalidOptionsError: It is no http or https address, or holds credentials, a query or a fragment. The
             message does not repeat it.
     """
-    address = text.strip()
-    try:
-        parts = urlsplit(address)
-        is_address = parts.scheme.lower() in DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-        parts = urlsplit("")
-    if not is_address or parts.query or parts.fragment or "@" in parts.netloc or " " in address:
-        raise InvalidOptionsError(
-            f"{name} of provider pulse is not a plain http or https address",
-            next_step=f"give one such as {DEFAULT_BASE_URL}",
-        )
-    path = ENDPOINT.sub("", parts.path).rstrip("/")
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
+    address = read_address(text, name=name, provider="pulse", example=DEFAULT_BASE_URL)
+    return ENDPOINT.sub("", address).rstrip("/")
 
 
 def resolve_address(address: str, *, base_url: str) -> str:

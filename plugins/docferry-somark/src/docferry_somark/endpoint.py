@@ -7,7 +7,7 @@ Source of the hosts: docs.somark.cn (somark.cn), the vendor's MCP server (somark
 import re
 from urllib.parse import urlsplit
 
-from docferry.errors import InvalidOptionsError
+from docferry.provider.addresses import is_host_of, read_address
 
 __all__ = ["REGION_URLS", "is_hosted", "read_base_url"]
 
@@ -31,24 +31,11 @@ def read_base_url(text: str, *, name: str) -> str:
         InvalidOptionsError: It is no http or https address, or holds credentials, a query or a fragment. The
             message does not repeat it.
     """
-    address = text.strip()
-    try:
-        parts = urlsplit(address)
-        is_address = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-        parts = urlsplit("")
-    if not is_address or parts.query or parts.fragment or "@" in parts.netloc or " " in address:
-        raise InvalidOptionsError(
-            f"{name} of provider somark is not a plain http or https address",
-            next_step="give one such as https://somark.cn/api/v1",
-        )
-    path = ENDPOINT.sub("", parts.path).rstrip("/")
-    base = f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
-    return base + API_PATH if not path and is_hosted(base) else base
+    address = read_address(text, name=name, provider="somark", example=REGION_URLS["cn"])
+    base = ENDPOINT.sub("", address).rstrip("/")
+    return base + API_PATH if not urlsplit(base).path and is_hosted(base) else base
 
 
 def is_hosted(base_url: str) -> bool:
     """Whether the address is one of the vendor's own hosts, which all need a key."""
-    host = urlsplit(base_url).hostname or ""
-    return any(host == known or host.endswith(f".{known}") for known in HOSTED)
+    return is_host_of(base_url, HOSTED)
