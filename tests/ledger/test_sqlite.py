@@ -110,7 +110,7 @@ class TestPlace:
         assert list(tmp_path.iterdir()) == []
 
     def test_an_error_names_the_file_and_the_variable(self, tmp_path):
-        (tmp_path / "ledger.sqlite3").write_bytes(b"no database" * 500)
+        (tmp_path / "ledger.sqlite3").mkdir()
         with pytest.raises(ConfigurationError, match=r"ledger .*ledger\.sqlite3 cannot .*DOCFERRY_LEDGER"):
             SqliteLedger(tmp_path / "ledger.sqlite3")
 
