@@ -1,13 +1,33 @@
 """The socket a server listens on."""
 
 import contextlib
+import errno
 import socket
+from typing import Any
 
 from docferry.errors import ConfigurationError
 
 __all__ = ["listen"]
 
 BACKLOG = 2048
+NO_ROOM = {errno.EMFILE, errno.ENFILE}
+
+
+class _Listener(socket.socket):
+    """Takes no call while the process has no file descriptor left: callers wait until one is free.
+
+    asyncio would tell of it as often as calls may wait, plan to listen again each time, and do all of that
+    again a second later: its memory grows with the square of the time.
+    """
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """See socket.socket."""
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise BlockingIOError(error.errno, "no file descriptor is left") from error
+            raise
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -23,7 +43,7 @@ def listen(host: str, port: int) -> socket.socket:
     with contextlib.ExitStack() as stack:
         try:
             family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-            listener = stack.enter_context(socket.socket(family, kind, protocol))
+            listener = stack.enter_context(_Listener(family, kind, protocol))
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
             listener.listen(BACKLOG)
