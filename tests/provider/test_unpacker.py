@@ -85,8 +85,17 @@ def check(error, record, *, remote_id="b0"):
     """That the error carries the job and the command that goes on with it."""
     assert f"`docferry jobs resume {record.id}`" in str(error)
     assert str(error).count(record.id) == 1
+    assert len(list(causes(error))) < 10
     if isinstance(error, ProviderError):
         assert (error.provider, error.job_id) == ("depot", remote_id)
+
+
+def causes(error):
+    """The causes of an error; an error that is its own would have no end of them."""
+    while error.__cause__ is not None:
+        assert error.__cause__ is not error
+        error = error.__cause__
+        yield error
 
 
 class TestMissingPages:

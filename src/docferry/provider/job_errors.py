@@ -99,7 +99,8 @@ def late(record: JobRecord, seconds: float | None) -> DocferryError:
     """That a job did not come as far in time as somebody wants it to."""
     within = f"within {seconds or 0:g} s"
     if record.step is JobStep.OPEN:
-        why = f" ({record.error_message})" if record.error_message else ""
+        said = record.error_message.partition(";")[0]  # what to do next is another matter by now
+        why = f" ({said})" if said else ""
         error = JobTimeoutError(
             f"the service did not take the document {within}{why}, so nothing was submitted",
             next_step=f"parse {record.source_name} again later, or with a longer deadline",
@@ -114,11 +115,11 @@ def late(record: JobRecord, seconds: float | None) -> DocferryError:
 def about_job(error: DocferryError, record: JobRecord) -> DocferryError:
     """The same error with the job's id and the next step; a copy, because jobs of a batch share errors.
 
-    An error that has them already is left as it is.
+    An error that has them already stays as it is; the copy of that one, too, may be raised from it.
     """
-    if f" {record.id}" in error.next_step:
-        return error
     told = copy.copy(error)
+    if f" {record.id}" in error.next_step:
+        return told
     if isinstance(told, ProviderError):
         told.provider = told.provider or record.provider
         told.job_id = told.job_id or (record.receipt.remote_id if record.receipt else record.id)

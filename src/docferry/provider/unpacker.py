@@ -1,5 +1,6 @@
 """Turns the payload of a job into what it is read as: whole, or with an error that tells of the job."""
 
+import copy
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -148,8 +149,8 @@ class Unpacker:
     async def _told(self, error: DocferryError, errand: Errand) -> DocferryError:
         with suppress(DocferryError):
             record = await self._record(errand)
-            return error if record is None else about_job(error, record)
-        return error
+            return copy.copy(error) if record is None else about_job(error, record)
+        return copy.copy(error)
 
     async def _record(self, errand: Errand) -> JobRecord | None:
         ledger = self._books.ledger
