@@ -218,7 +218,7 @@ def test_a_deadline_ends_the_wait_of_a_batch(room, api):
         )
         assert [type(end) for end in ends] == [JobTimeoutError] * 3
         await here.runner.settle()
-        assert here.clock.monotonic() < 70
+        assert here.clock.monotonic() < 500  # for which the service asked
         records = here.runner.books.ledger.jobs()
         assert {(record.step, record.lease_owner) for record in records} == {(JobStep.OPEN, "")}
         assert here.depot.submissions == []
@@ -313,13 +313,16 @@ def test_a_second_watch_of_a_submission_keeps_the_floor(room):
 # Refreshing.
 
 
-async def refreshed(runner, run, *, name="a.txt"):
+ENDLESSLY = JobSettings(refreshes=True, deadline_seconds=None)
+
+
+async def refreshed(runner, run, *, name="a.txt", settings=REFRESHING):
     errand = await runner.errand(
         DepotApi(),
         file_of(name),
         pages=None,
         options=DepotOptions(),
-        settings=REFRESHING,
+        settings=settings,
         arrival=Arrival(run),
     )
     payload = await runner.obtain(errand)
@@ -395,11 +398,18 @@ def test_two_processes_that_refresh_at_once_share_a_job(room):
     async def scenario(here):
         await obtain(here.runner)
         here.clock._elapsed += 1
-        first = asyncio.create_task(refreshed(here.runner, Intake()))
+        here.depot.seconds = 1e9
+        first = asyncio.create_task(refreshed(here.runner, Intake(), settings=ENDLESSLY))
         while len(here.depot.submissions) < 2:
             await asyncio.sleep(0)
         here.clock._elapsed += 1
-        second = asyncio.create_task(refreshed(here.new_runner(), Intake()))
+        other = here.new_runner()
+        second = asyncio.create_task(refreshed(other, Intake(), settings=ENDLESSLY))
+        while not other.waiters(here.runner.books.ledger.jobs()[0].job_key):
+            await asyncio.sleep(0)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        here.depot.seconds = 0
         assert await asyncio.gather(first, second) == [b"the text"] * 2
         assert len(here.depot.submissions) == 2
 
