@@ -63,7 +63,8 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         with self._guard():
             self._connect()
-        _open_databases.add(self)
+        with _fork_lock:
+            _open_databases.add(self)
 
     @contextlib.contextmanager
     def transaction(self, *, is_durable: bool = True) -> Generator[sqlite3.Connection]:
