@@ -89,7 +89,8 @@ CLIENTS = {
 
 def import_what_runs_need() -> None:
     """Import what docferry imports when it is first needed, as it does with everything."""
-    for name in ("docferry_mineru.api", "docferry.provider", "docferry.provider.transport", "pypdfium2"):
+    names = ("docferry_mineru.routing", "docferry.provider.direct", "docferry.sources.quiet_url", "pypdfium2")
+    for name in (*names, "anyio._backends._asyncio"):
         importlib.import_module(name)
 
 

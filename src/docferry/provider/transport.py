@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from urllib.request import getproxies
 
 import anyio
 import anyio.to_thread
@@ -14,6 +16,8 @@ from docferry.provider.faults import Fault, TransportFault, fault_of
 from docferry.sources import SourceFile, open_unchanged
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 __all__ = ["Before", "HttpTransport", "NetworkSettings", "Sink", "Transport"]
@@ -128,10 +132,10 @@ class HttpTransport:
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
             if sink is None or not response.is_success:
-                body = await _read_body(response.aiter_bytes(PART_BYTES), limit=self._max_body_bytes)
+                body = await _read_body(response.aiter_bytes(), limit=self._max_body_bytes)
                 return Response(status=response.status_code, headers=headers, body=body)
             size = 0
-            async for part in response.aiter_bytes(PART_BYTES):
+            async for part in _gathered(response.aiter_bytes()):
                 size += len(part)
                 await sink(part)
             return Response(status=response.status_code, headers=headers, saved_bytes=size)
@@ -184,18 +188,26 @@ class HttpTransport:
     def _ready_client(self) -> "httpx.AsyncClient":
         import httpx  # noqa: PLC0415 - only remote providers pay for it
 
+        from docferry.provider.direct import DirectTransport  # noqa: PLC0415 - it imports httpx
+
         if self._client is None:
             network = self._network
+            limits = httpx.Limits(
+                max_connections=REQUESTS_IN_FLIGHT, max_keepalive_connections=REQUESTS_IN_FLIGHT
+            )
+            trust = _trust(network.ca_file)
+            direct = DirectTransport(
+                trust=partial(httpx.create_ssl_context, trust), max_connections=REQUESTS_IN_FLIGHT
+            )
             self._client = httpx.AsyncClient(
                 proxy=_checked_proxy(network.proxy),
-                verify=_trust(network.ca_file),
+                verify=trust,
+                transport=None if _has_proxy(network) else direct,
                 follow_redirects=False,
                 timeout=httpx.Timeout(
                     network.read_timeout_seconds, connect=network.connect_timeout_seconds, pool=None
                 ),
-                limits=httpx.Limits(
-                    max_connections=REQUESTS_IN_FLIGHT, max_keepalive_connections=REQUESTS_IN_FLIGHT
-                ),
+                limits=limits,
             )
         return self._client
 
@@ -215,7 +227,14 @@ def _checked_proxy(proxy: str | None) -> "httpx.Proxy | None":
         ) from None
 
 
-def _trust(ca_file: str | None) -> Any:  # noqa: ANN401 - what httpx takes: a flag or an ssl context
+def _has_proxy(network: NetworkSettings) -> bool:
+    """Whether any request may go through a proxy; httpx's own transport then carries them all."""
+    surroundings = getproxies()
+    return network.proxy is not None or any(surroundings.get(name) for name in ("http", "https", "all"))
+
+
+def _trust(ca_file: str | None) -> "ssl.SSLContext | bool":
+    """What httpx takes: a context for certificates of the user's own, or the flag for the usual ones."""
     if ca_file is None:
         return True
     import ssl  # noqa: PLC0415 - only for a certificate file of the user's
@@ -237,13 +256,40 @@ async def _read_body(parts: AsyncIterator[bytes], *, limit: int) -> bytes:
     return bytes(body)
 
 
+async def _gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in parts of about a megabyte, because each goes to a thread and back."""
+    gathered: list[bytes] = []
+    size = 0
+    async for part in parts:
+        gathered.append(part)
+        size += len(part)
+        if size >= PART_BYTES:
+            yield b"".join(gathered)
+            gathered, size = [], 0
+    if gathered:
+        yield b"".join(gathered)
+
+
 async def _stream(file: SourceFile) -> AsyncIterator[bytes]:
-    stream: BinaryIO = await anyio.to_thread.run_sync(open_unchanged, file)
+    stream, part = await anyio.to_thread.run_sync(_begin, file)
     try:
-        while part := await anyio.to_thread.run_sync(stream.read, PART_BYTES):
+        left = file.size_bytes - len(part)
+        yield part
+        while left and (part := await anyio.to_thread.run_sync(stream.read, PART_BYTES)):
+            left -= len(part)
             yield part
     finally:
         stream.close()
+
+
+def _begin(file: SourceFile) -> tuple[BinaryIO, bytes]:
+    """Open a file and read its beginning: in one go, because every way to a thread and back costs."""
+    stream = open_unchanged(file)
+    try:
+        return stream, stream.read(PART_BYTES)
+    except BaseException:
+        stream.close()
+        raise
 
 
 def _grouped(form: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
