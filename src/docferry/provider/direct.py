@@ -13,14 +13,12 @@ from typing import TypeAlias
 import httpx
 
 from docferry.provider.connection import Connection
+from docferry.provider.dialling import dial
 
 __all__ = ["DirectTransport"]
 
 KEEP_SECONDS = 5.0
 """How long a connection without work is kept; servers close theirs after 5 seconds or more."""
-
-NEXT_ADDRESS_SECONDS = 0.25
-"""How long to wait for one address of a host before the next one is tried beside it."""
 
 Address: TypeAlias = "tuple[str, str, int]"
 PORTS = {"http": 80, "https": 443}
@@ -101,6 +99,8 @@ class DirectTransport(httpx.AsyncBaseTransport):
         return found
 
     async def _open(self, address: Address, request: httpx.Request) -> Connection:
+        scheme, host, port = address
+        context = self._ready_context() if scheme == "https" else None
         is_full = self._n_open >= self.max_connections and bool(self._idle)
         self._n_open += 1
         try:
@@ -108,7 +108,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
                 self._close(self._idle.pop(0).connection)
                 await asyncio.sleep(0)  # the loop closes its socket before this goes on
             async with asyncio.timeout(request.extensions.get("timeout", {}).get("connect")):
-                return await self._connected(*address)
+                return await dial(host, port, context=context)
         except BaseException as error:
             self._n_open -= 1
             if isinstance(error, TimeoutError):
@@ -116,18 +116,6 @@ class DirectTransport(httpx.AsyncBaseTransport):
             if isinstance(error, (OSError, ValueError)):  # ValueError: such as a name of no host
                 raise httpx.ConnectError(type(error).__name__) from error
             raise
-
-    async def _connected(self, scheme: str, host: str, port: int) -> Connection:
-        context = self._ready_context() if scheme == "https" else None
-        _, connection = await asyncio.get_running_loop().create_connection(
-            Connection,
-            host,
-            port,
-            ssl=context,
-            server_hostname=host if context is not None else None,
-            happy_eyeballs_delay=NEXT_ADDRESS_SECONDS,
-        )
-        return connection
 
     def _ready_context(self) -> ssl.SSLContext:
         if self._context is None:
