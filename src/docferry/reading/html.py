@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 
 from docferry.model import Table, TableCell
 
@@ -25,8 +25,13 @@ TAGS = (
     "|picture|pre|q|s|samp|section|semantics|small|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th"
     "|thead|tr|tt|u|ul|var|wbr"
 )
-ATTRIBUTES = r"(?:\s+(?:nowrap|[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"']+)))*"
-NOT_A_TAG = re.compile(rf"<(?!/?(?:{TAGS}){ATTRIBUTES}\s*/?>|!--(?:(?!-->).)*-->)", re.IGNORECASE | re.DOTALL)
+VALUE = r"\"[^\"]*\"|'[^']*'|[^\s<>\"']+"
+ATTRIBUTE = re.compile(rf"([\w:-]+)\s*=\s*({VALUE})")
+ATTRIBUTES = rf"(?:\s+(?:nowrap|[\w:-]+\s*=\s*(?:{VALUE})))*"
+MARKUP = re.compile(
+    rf"<(?:(?P<end>/?)(?P<tag>{TAGS})(?P<attributes>{ATTRIBUTES})\s*(?P<empty>/?)>|!--(?:(?!-->).)*-->)",
+    re.IGNORECASE | re.DOTALL,
+)
 SPACES = re.compile(r"[^\S\n]+")
 LINE_EDGES = re.compile(r" ?\n[ \n]*")
 
@@ -73,14 +78,18 @@ def read_html(html: str) -> tuple[HtmlText | HtmlTable, ...]:
         html: Any text; what is no markup is text.
     """
     reader = _Reader()
-    reader.feed(NOT_A_TAG.sub("&lt;", html))
-    reader.close()
+    place = 0
+    for found in MARKUP.finditer(html):
+        reader.take_text(html[place : found.start()])
+        reader.take_markup(found)
+        place = found.end()
+    reader.take_text(html[place:])
     return reader.finish()
 
 
 def is_html_tag(text: str) -> bool:
     """Whether a text in angle brackets is a tag or comment that a result can hold, and not part of a text."""
-    return NOT_A_TAG.match(text) is None
+    return MARKUP.match(text) is not None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,9 +106,8 @@ class _Grid:
     images: list[str] = field(default_factory=list[str])
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._pieces: list[HtmlText | HtmlTable] = []
         self._text: list[str] = []
         self._grid: _Grid | None = None
@@ -110,20 +118,31 @@ class _Reader(HTMLParser):
         self._level: int | None = None
         self._pictures: list[tuple[str, str]] = []  # those in the text so far, as (description, address)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def take_text(self, text: str) -> None:
+        if text:
+            self._text.append(unescape(text) if "&" in text else text)
+
+    def take_markup(self, found: re.Match[str]) -> None:
+        tag = (found["tag"] or "").lower()  # a comment has none
+        if tag and not found["end"]:
+            self._begin(tag, found["attributes"])
+        if tag and (found["end"] or found["empty"]):
+            self._end(tag)
+
+    def _begin(self, tag: str, attributes: str) -> None:
         if tag == "img":
-            self._take_image(dict(attrs))
+            self._take_image(_attributes(attributes))
         elif tag == "table":
             self._open_table()
         elif tag in STRUCTURE and self._depth == 1:
-            self._open_part(tag, dict(attrs))
+            self._open_part(tag, _attributes(attributes))
         elif tag in HEADINGS and not self._depth:
             self._flush()
             self._level = int(tag[1])
         elif tag in STRUCTURE or tag in LINE_BREAKS:
             self._text.append("\n" if tag in LINE_BREAKS else " ")
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag == "table":
             self._close_table()
         elif tag in STRUCTURE and self._depth == 1:
@@ -134,9 +153,6 @@ class _Reader(HTMLParser):
             self._flush()
         elif tag in LINE_BREAKS:
             self._text.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self._text.append(data)
 
     def finish(self) -> tuple[HtmlText | HtmlTable, ...]:
         self._depth = min(self._depth, 1)
@@ -164,7 +180,7 @@ class _Reader(HTMLParser):
         self._grid = None
         self._is_head = self._is_caption = False
 
-    def _open_part(self, tag: str, attributes: dict[str, str | None]) -> None:
+    def _open_part(self, tag: str, attributes: dict[str, str]) -> None:
         self._flush()
         grid = self._grid or _Grid()
         if tag == "thead":
@@ -185,8 +201,8 @@ class _Reader(HTMLParser):
             )
             grid.rows[-1].append(self._cell)
 
-    def _take_image(self, attributes: dict[str, str | None]) -> None:
-        description, address = attributes.get("alt") or "", attributes.get("src") or ""
+    def _take_image(self, attributes: dict[str, str]) -> None:
+        description, address = attributes.get("alt", ""), attributes.get("src", "")
         self._text.append(description)
         if self._grid is None:
             self._pictures.append((description, address))
@@ -218,6 +234,16 @@ class _Reader(HTMLParser):
 
 def _joined(text: str) -> str:
     return "".join(text.split())
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """By name; one without a value is left out."""
+    if not text:
+        return {}
+    return {
+        name.lower(): unescape(value[1:-1] if value[0] in "\"'" else value)
+        for name, value in ATTRIBUTE.findall(text)
+    }
 
 
 def _span(value: str | None, *, zero_means: int) -> int:
