@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import anyio.to_thread
@@ -138,13 +139,13 @@ class Producer:
 
     async def _made(self, step: Step) -> Outcome:
         document = await step.obtain()
-        chunks = await anyio.to_thread.run_sync(self._chunk, document, step.source, abandon_on_cancel=True)
-        return Outcome(source=step.source, document=document, chunks=chunks)
+        return Outcome(source=step.source, document=document, chunks=await self._chunks(document, step))
 
-    def _chunk(self, document: Document, name: str) -> tuple[Chunk, ...]:
+    async def _chunks(self, document: Document, step: Step) -> tuple[Chunk, ...]:
         if self.terms.chunking is None:
             return ()
-        return chunk_document(document, settings=self.terms.chunking, source_name=name)
+        work = partial(chunk_document, document, settings=self.terms.chunking, source_name=step.source)
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
 
     def _tell(self, step: Step, phase: ProgressPhase, *, pages_done: int = 0) -> None:
         self.terms.listener(

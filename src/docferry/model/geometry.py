@@ -77,9 +77,11 @@ class BoundingBox:
 
 
 def _fraction(value: float) -> float:
+    if 0.0 <= value <= 1.0:
+        return round(value, 6)
     if value != value:  # noqa: PLR0124 - the one test for NaN that needs no import
         raise ValueError("an edge is not a number")
-    return round(min(max(value, 0.0), 1.0), 6)
+    return 0.0 if value < 0 else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

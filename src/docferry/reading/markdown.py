@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from docferry.model import ElementKind, Table
 from docferry.reading.html import HtmlTable, HtmlText, read_html
 from docferry.reading.markdown_inline import InlineText, lone_pictures, plain_text
-from docferry.reading.markdown_syntax import is_plain, parse_inline, parse_markdown
+from docferry.reading.markdown_syntax import is_one_table, is_plain, parse_inline, parse_markdown
 from docferry.reading.pipe_tables import read_table
 
 __all__ = ["InlineText", "Piece", "read_inline", "read_markdown"]
@@ -65,8 +65,10 @@ def read_markdown(text: str) -> tuple[Piece, ...]:
     List items carry their number as it is written, and no bullet sign; further paragraphs of an item are
     paragraphs. Links keep their address in brackets. Marks of emphasis, tags and comments go.
     """
-    tokens, lines = parse_markdown(text)
-    pieces = _Walk(tokens, lines).pieces()
+    if is_one_table(text):
+        pieces = _html_pieces(text, raw_kind="html_table")
+    else:
+        pieces = _Walk(*parse_markdown(text)).pieces()
     return tuple(piece for piece in pieces if piece.text or piece.table is not None or piece.image_address)
 
 

@@ -46,6 +46,7 @@ CODE_FENCE = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$", re.MULTILINE
 )
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
+MARKS_OF_CODE = re.compile(r"[`~\r\ufdd0]")
 CUT = "\ufdd0"  # no character, by the Unicode standard
 PLACE = re.compile(rf"\s*{CUT}(\d+)\s*")
 
@@ -82,6 +83,17 @@ def parse_inline(text: str) -> list[Token]:
 def is_plain(text: str) -> bool:
     """Whether a passage has no line breaks and none of the marks of Markdown: it says just what it says."""
     return MARKS.search(text) is None and "\n" not in text
+
+
+def is_one_table(text: str) -> bool:
+    """Whether a text is an HTML table and nothing else, so that no rule of Markdown touches it."""
+    return (
+        text[:6].lower() == "<table"
+        and text[-8:].lower() == "</table>"
+        and [match[1] for match in TABLE_TAG.finditer(text)] == ["", "/"]
+        and MARKS_OF_CODE.search(text) is None
+        and TOO_DEEP.search(text) is None
+    )
 
 
 def split_front_matter(text: str) -> tuple[str, str]:

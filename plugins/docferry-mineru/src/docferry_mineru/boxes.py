@@ -34,14 +34,12 @@ class BoxScale:
         edges = [number for number in numbers if number is not None]
         if len(edges) != len(numbers) or len(edges) not in {4, 8}:
             return None
-        across, down = edges[0::2], edges[1::2]
+        if len(edges) == 8:  # noqa: PLR2004 - two for each corner
+            across, down = edges[0::2], edges[1::2]
+            edges = [min(across), min(down), max(across), max(down)]
+        left, top, right, bottom = edges
         box = BoundingBox.from_absolute(
-            left=min(across),
-            top=min(down),
-            right=max(across),
-            bottom=max(down),
-            width=self.width,
-            height=self.height,
+            left=left, top=top, right=right, bottom=bottom, width=self.width, height=self.height
         )
         return box if box.left < box.right or box.top < box.bottom else None
 

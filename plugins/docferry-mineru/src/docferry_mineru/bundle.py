@@ -7,7 +7,6 @@ several the one nearest to the archive's root counts.
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from docferry.errors import InvalidResponseError
 from docferry.model import DocumentWarning
@@ -99,12 +98,12 @@ def _from_archive(archive: Archive) -> Bundle:
 
 def _member(archive: Archive, ending: str) -> str:
     """The member whose name ends so; the one nearest to the root, and of equals the largest."""
-    names = [name for name in archive.names if _ends_so(PurePosixPath(name), ending)]
+    names = [name for name in archive.names if _ends_so(name, ending)]
     return min(names, key=lambda name: (name.count("/"), -archive.size(name)), default="")
 
 
-def _ends_so(path: PurePosixPath, ending: str) -> bool:
-    name = path.name.lower()
+def _ends_so(path: str, ending: str) -> bool:
+    name = path.rpartition("/")[2].lower()
     return name == ending or name.endswith(ending if ending.startswith(".") else f"_{ending}")
 
 

@@ -5,7 +5,7 @@ that only another file has are added, so that nothing is dropped because one fil
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import PurePosixPath
@@ -95,27 +95,30 @@ class _Partners:
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = blocks
         self._is_used = [False] * len(blocks)
-        self._by_box: dict[object, list[int]] = defaultdict(list)
-        self._by_text: dict[object, list[int]] = defaultdict(list)
-        for place in reversed(range(len(blocks))):
-            for index, key in (
-                (self._by_box, _box_key(blocks[place])),
-                (self._by_text, _text_key(blocks[place])),
-            ):
-                if key is not None:
-                    index[key].append(place)
 
     def of(self, blocks: Sequence[Block]) -> list[Block | None]:
         """The partner of each block: all by boxes first, then the rest by their text."""
-        found = [self._take(self._by_box, _box_key(block)) for block in blocks]
+        places = self._places(_box_key)
+        found = [self._take(places, _box_key(block)) for block in blocks]
+        if None not in found:
+            return found
+        places = self._places(_text_key)
         return [
-            partner if partner is not None else self._take(self._by_text, _text_key(block))
+            partner if partner is not None else self._take(places, _text_key(block))
             for block, partner in zip(blocks, found, strict=True)
         ]
 
     def unused(self) -> Iterator[Block]:
         """Those that nobody took, in order."""
         return (block for block, is_used in zip(self._blocks, self._is_used, strict=True) if not is_used)
+
+    def _places(self, key_of: Callable[[Block], object]) -> dict[object, list[int]]:
+        places: dict[object, list[int]] = defaultdict(list)
+        for place in reversed(range(len(self._blocks))):
+            key = key_of(self._blocks[place])
+            if key is not None:
+                places[key].append(place)
+        return places
 
     def _take(self, index: dict[object, list[int]], key: object) -> Block | None:
         places = index.get(key, []) if key is not None else []
@@ -128,9 +131,16 @@ class _Partners:
 
 
 def _box_key(block: Block) -> object:
-    if block.box is None:
+    box = block.box
+    if box is None:
         return None
-    return (family_of(block), *(int(edge * GRAIN + 1e-6) for edge in block.box.as_tuple()))
+    return (
+        family_of(block),
+        int(box.left * GRAIN + 1e-6),
+        int(box.top * GRAIN + 1e-6),
+        int(box.right * GRAIN + 1e-6),
+        int(box.bottom * GRAIN + 1e-6),
+    )
 
 
 def _text_key(block: Block) -> object:
