@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+from types import SimpleNamespace
 
 import anyio
 import pytest
 
-from docferry.ledger import PayloadStore, SqliteLedger
-from docferry.provider import Response
+from docferry.errors import InvalidResponseError
+from docferry.ledger import LeaseLostError, PayloadStore, SqliteLedger
+from docferry.provider import Keep, Response
 from docferry.provider.books import Books, PayloadCollector
 
 
@@ -96,7 +98,8 @@ def test_a_fetch_cancelled_while_its_part_is_opened_leaves_no_file(books, tmp_pa
         assert task.cancelled()
 
     async def answer(sink):
-        await sink(b"text")
+        await sink(b"more than")
+        await sink(b" one piece")
         return Response(status=200)
 
     anyio.run(main)
@@ -104,17 +107,60 @@ def test_a_fetch_cancelled_while_its_part_is_opened_leaves_no_file(books, tmp_pa
     assert [path.name for path in files if "index" not in path.name] == []
 
 
-@pytest.mark.parametrize("status", [200, 404])
-def test_only_the_body_of_a_success_becomes_a_part(books, status):
+@pytest.mark.parametrize("pieces", [(), (b"text",), (b"a text of ", b"three ", b"pieces")])
+def test_a_body_of_any_number_of_pieces_is_saved_whole(books, pieces):
     async def answer(sink):
-        await sink(b"text")
-        return Response(status=status, headers={"content-type": "text/plain; charset=utf-8"})
+        for piece in pieces:
+            await sink(piece)
+        return Response(status=200, headers={"content-type": "text/plain; charset=utf-8"})
+
+    looks = []
 
     async def main():
         collector = PayloadCollector(books=books)
-        await collector.stream("text", answer)
-        assert [(part.name, part.media_type) for part in collector.payload.parts] == (
-            [("text", "text/plain")] if status == 200 else []
-        )
+        await collector.keep(Keep(name="about", media_type="application/json", data=b"{}"))
+        await collector.stream("text", answer, check=lambda stream: looks.append(stream.read()))
+        with pytest.raises(LeaseLostError):  # the ledger has no such job
+            await collector.save(SimpleNamespace(id="none", payload_key="key"), now=0)
+
+    anyio.run(main)
+    payload = books.store.find("key")
+    assert [(part.name, part.media_type) for part in payload.parts] == [
+        ("about", "application/json"),
+        ("text", "text/plain"),
+    ]
+    assert [books.reader(payload).read(part.name) for part in payload.parts] == [b"{}", b"".join(pieces)]
+    assert looks == [b"".join(pieces)]
+
+
+@pytest.mark.parametrize("pieces", [(b"text",), (b"a text of ", b"three ", b"pieces")])
+def test_a_body_that_does_not_pass_its_check_is_not_kept(books, tmp_path, pieces):
+    async def answer(sink):
+        for piece in pieces:
+            await sink(piece)
+        return Response(status=200)
+
+    def refuse(_stream):
+        raise InvalidResponseError("it is none")
+
+    async def main():
+        collector = PayloadCollector(books=books)
+        with pytest.raises(InvalidResponseError):
+            await collector.stream("text", answer, check=refuse)
+        assert collector.is_empty
+
+    anyio.run(main)
+    assert list((tmp_path / "cache" / "temp").glob("*")) == []
+
+
+def test_the_body_of_a_failure_is_not_kept(books):
+    async def answer(sink):
+        await sink(b"text")
+        return Response(status=404)
+
+    async def main():
+        collector = PayloadCollector(books=books)
+        assert (await collector.stream("text", answer)).status == 404
+        assert collector.is_empty
 
     anyio.run(main)

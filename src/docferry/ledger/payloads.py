@@ -273,7 +273,7 @@ class PayloadStore:
             return self._index.transact(work, is_durable=is_durable)
 
     def _keep(self, path: Path, part: PayloadPart) -> None:
-        """Make a finished file a blob, held until its payload is saved."""
+        """Make a finished file a blob, held until its payload is saved, which is what must outlive all."""
         held_until = self._clock() + HOLD_SECONDS
 
         def work(connection: sqlite3.Connection) -> None:
@@ -284,7 +284,7 @@ class PayloadStore:
             self._unsaved.setdefault(part.digest, []).append(hold_id)
             self._verified.add((part.digest, mark))
 
-        self._transact(work)
+        self._transact(work, is_durable=False)
 
     def _take_unsaved(self, payload: Payload) -> list[int]:
         digests = dict.fromkeys(part.digest for part in payload.parts)

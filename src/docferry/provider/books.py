@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, ParamSpec, TypeVar
 
@@ -15,6 +16,9 @@ from docferry.provider.payload_reader import PayloadReader
 from docferry.provider.transport import Sink
 
 __all__ = ["Books", "PayloadCollector"]
+
+SMALL_BYTES = 64 * 1024
+"""Parts of that size may wait in memory for the end of a fetch."""
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -106,35 +110,33 @@ class Books:
 class PayloadCollector:
     """Saves the parts of one payload into the store.
 
+    What is small waits in memory for its whole, because each way to the store's thread and back costs.
+
     Args:
         books: Where the bytes go.
     """
 
     def __init__(self, *, books: Books) -> None:
         self._books = books
-        self._parts: dict[str, PayloadPart] = {}
+        self._parts: dict[str, PayloadPart | Keep] = {}
 
     @property
-    def payload(self) -> Payload:
-        """What was saved so far."""
-        return Payload(parts=tuple(self._parts.values()))
+    def is_empty(self) -> bool:
+        """Whether nothing was kept so far."""
+        return not self._parts
 
     async def save(self, record: JobRecord, *, now: float) -> Payload:
-        """Enter what was saved as the payload of a job, which is then FETCHED."""
-        payload = self.payload
-        await self._books.handle(self._books.store.save, record.payload_key, payload)
+        """Enter what was kept as the payload of a job, which is then FETCHED."""
+        payload = await self._books.handle(self._save, record.payload_key)
         await self._books.do(self._books.ledger.record_payload, record.id, payload, now=now)
         return payload
 
     async def keep(self, part: Keep) -> None:
-        """Save bytes at hand."""
-
-        def save() -> PayloadPart:
-            with self._books.store.writer(part.name, part.media_type) as writer:
-                writer.write(part.data)
-            return writer.part
-
-        self._parts[part.name] = await self._books.handle(save)
+        """Keep bytes at hand: a few of them until they are written with the rest."""
+        is_small = len(part.data) <= SMALL_BYTES
+        self._parts[part.name] = (
+            part if is_small else await self._books.handle(_written, self._books.store, part)
+        )
 
     async def stream(
         self, name: str, send: Callable[[Sink], Awaitable[Response]], *, check: PartCheck | None = None
@@ -144,19 +146,65 @@ class PayloadCollector:
         Raises:
             InvalidResponseError: It does not pass the check; it is not saved.
         """
-        store = self._books.store
-        async with self._books.held(lambda: store.writer(name, ""), BlobWriter.discard) as writer:
-
-            async def sink(data: bytes) -> None:
-                await self._books.handle(writer.write, data)
-
-            response = await send(sink)
-            if response.is_success and check is not None:
-                await self._books.handle(writer.check, check)
+        async with AsyncExitStack() as stack:
+            body = _Body(books=self._books, name=name, stack=stack)
+            response = await send(body.take)
             if response.is_success:
-                writer.media_type = response.headers.get("content-type", "").partition(";")[0].strip()
-                self._parts[name] = await self._books.handle(writer.finish)
+                media_type = response.headers.get("content-type", "").partition(";")[0].strip()
+                self._parts[name] = await body.finish(media_type, check)
             return response
+
+    def _save(self, payload_key: str) -> Payload:
+        store = self._books.store
+        parts = (
+            part if isinstance(part, PayloadPart) else _written(store, part) for part in self._parts.values()
+        )
+        payload = Payload(parts=tuple(parts))
+        store.save(payload_key, payload)
+        return payload
+
+
+@dataclass(slots=True, kw_only=True)
+class _Body:
+    """A body on its way into the store: its first piece waits for a second one, or for the end."""
+
+    books: Books
+    name: str
+    stack: AsyncExitStack
+    _first: bytes = b""
+    _writer: BlobWriter | None = None
+
+    async def take(self, data: bytes) -> None:
+        if self._writer is None and not self._first:
+            self._first = data
+            return
+        writer = await self._opened()
+        await self.books.handle(writer.write, data)
+
+    async def finish(self, media_type: str, check: PartCheck | None) -> PayloadPart:
+        if self._writer is None:
+            whole = Keep(name=self.name, media_type=media_type, data=self._first)
+            return await self.books.handle(_written, self.books.store, whole, check)
+        if check is not None:
+            await self.books.handle(self._writer.check, check)
+        self._writer.media_type = media_type
+        return await self.books.handle(self._writer.finish)
+
+    async def _opened(self) -> BlobWriter:
+        if self._writer is None:
+            opening = self.books.held(lambda: self.books.store.writer(self.name, ""), BlobWriter.discard)
+            self._writer = await self.stack.enter_async_context(opening)
+            await self.books.handle(self._writer.write, self._first)
+            self._first = b""
+        return self._writer
+
+
+def _written(store: PayloadStore, part: Keep, check: PartCheck | None = None) -> PayloadPart:
+    with store.writer(part.name, part.media_type) as writer:
+        writer.write(part.data)
+        if check is not None:
+            writer.check(check)
+    return writer.part
 
 
 async def _queued(lane: Lane, call: Callable[[], Result]) -> Result:

@@ -106,7 +106,7 @@ class Consignment:
             if ticket.job_id in lost:
                 ticket.fail(LeaseLostError((ticket.job_id,)))
                 continue
-            if collector is not None and collector.payload.parts:
+            if collector is not None and not collector.is_empty:
                 await collector.save(ticket.record, now=self._clock.now())
             ticket.accept(receipt)
 

@@ -72,8 +72,9 @@ class Unpacker:
             DocferryError: Why there is none; with the id of the job and the command that goes on with it.
         """
         async with self._held(errand):
+            kept = await self._kept(errand)
             return await self._mapped(
-                errand, lambda payload: keep_reading(errand.client.api, partial(read, payload))
+                errand, lambda payload: keep_reading(errand.client.api, partial(read, payload)), kept
             )
 
     async def obtain(self, errand: Errand) -> Payload:
@@ -101,7 +102,7 @@ class Unpacker:
 
     async def _unpacked(self, errand: Errand, mapper: Mapper) -> Document:
         kept = await self._kept(errand)
-        document = await self._mapped(errand, mapper)
+        document = await self._mapped(errand, mapper, kept)
         if kept is None or not lacks_pages(document, errand.new.expected_pages):
             return document
         with suppress(DocferryError):  # what is missing is told, and not why it could not be had today
@@ -114,10 +115,12 @@ class Unpacker:
             return None
         return await self._books.handle(self._books.store.find, errand.new.payload_key)
 
-    async def _mapped(self, errand: Errand, read: Callable[[PayloadReader], Result]) -> Result:
+    async def _mapped(
+        self, errand: Errand, read: Callable[[PayloadReader], Result], kept: Payload | None = None
+    ) -> Result:
         """Read the payload; one that turns out to be damaged on disk is fetched again, once."""
         try:
-            return await self._read(read, await self.obtain(errand))
+            return await self._read(read, kept or await self._carry(errand))
         except PayloadCorruptError:
             pass
         try:
