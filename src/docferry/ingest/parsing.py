@@ -93,6 +93,8 @@ class Parsing:
 
     async def _parse(self, source: Source) -> Document:
         with self._intake.source() as arrival:
+            if Ability.JOBS in self.plan.provider.info.abilities:
+                await arrival.admit()
             return await self._parsed(source, arrival)
 
     async def _parsed(self, source: Source, arrival: Arrival) -> Document:

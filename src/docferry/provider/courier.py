@@ -136,6 +136,8 @@ class Courier:
                 continue
             journey.job_id = waited_for = record.id
             journey.begun.set()
+            if errand.arrival is not None:
+                errand.arrival.enter()
             await self._clock.sleep(PEEK_SECONDS)
 
     async def _claim(self, errand: Errand) -> Claim:

@@ -106,7 +106,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
         try:
             if is_full:
                 self._close(self._idle.pop(0).connection)
-                await asyncio.sleep(0)  # the loop closes its socket before this goes on
+            await asyncio.sleep(0)  # sockets that are given up are closed before another one is opened
             async with asyncio.timeout(request.extensions.get("timeout", {}).get("connect")):
                 return await dial(host, port, context=context)
         except BaseException as error:

@@ -1,5 +1,6 @@
 """What the sources of one run have in common on their way to a service."""
 
+import asyncio
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -7,6 +8,9 @@ from dataclasses import dataclass, field
 from docferry.ledger import JobRecord
 
 __all__ = ["Arrival", "Intake", "Refresh"]
+
+OPENED_AT_ONCE = 16
+"""Sources that are opened, hashed and looked up at once: the first ones shall leave before all others are."""
 
 
 @dataclass(slots=True, eq=False)
@@ -23,10 +27,19 @@ class Arrival:
     is_known: bool = field(default=False, init=False)
     """Whether its job is known: it is not being opened, hashed and looked up any more."""
 
+    _has_place: bool = field(default=False, init=False)
+
+    async def admit(self) -> None:
+        """Wait for a place among those that are opened at once."""
+        await self.intake.places.acquire()
+        self._has_place = True
+
     def enter(self) -> None:
         """Its job is known; what it waits for from now on is not its own. Saying so again does no harm."""
         if not self.is_known:
             self.is_known = True
+            if self._has_place:
+                self.intake.places.release()
             self.intake.entered()
 
     def board(self, flush: Callable[[], None]) -> None:
@@ -80,6 +93,9 @@ class Intake:
 
     refresh: Refresh | None = None
     flush: Callable[[], None] | None = field(default=None, init=False, repr=False)
+    places: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(OPENED_AT_ONCE), init=False, repr=False
+    )
     _on_the_way: int = field(default=0, init=False)
     _n_opening: int = field(default=0, init=False)
     _has_ended: bool = field(default=False, init=False)
