@@ -1,7 +1,8 @@
 """What concerns several blocks: paragraphs, lists and tables that run over columns and pages.
 
 Up to 3.x the first block has the whole text and the later one is left empty, a mere place. In 4.0 both have
-their own text, and the later one says that it continues the one before it.
+their own text or cells, and the later one says that it continues the one before it; of two pictures of one
+table the first is linked.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from docferry.model import Element, ElementKind, Region
 from docferry_mineru.blocks import Block
+from docferry_mineru.joining import join_tables
 from docferry_mineru.passages import join_lines
 from docferry_mineru.words import FURNITURE, kind_of
 
@@ -92,17 +94,27 @@ class Linker:
         mine = next((draft for draft in drafts if draft.element.kind is ElementKind.TABLE), None)
         if mine is None:
             return
-        if not block.has_body and head is not None and _page_of(head) < region.page:
-            _spread(head, (region,))
-            mine.is_absorbed = True
-            for draft in drafts:
-                if draft.element.caption_of == mine.element.id:
-                    draft.element = replace(draft.element, caption_of=head.element.id)
+        if head is not None and _page_of(head) < region.page and not block.has_body:
+            _hang_on(head, mine, drafts)
             return
         if block.continues and head is not None and mine.element.table is not None:
+            whole = join_tables(head.element.table, mine.element.table) if head.element.table else None
+            if whole is not None:
+                head.element = replace(head.element, table=whole)
+                _hang_on(head, mine, drafts)
+                return
             table = replace(mine.element.table, continues_previous=True)
             mine.element = replace(mine.element, table=table)
         self._table = mine
+
+
+def _hang_on(head: Draft, tail: Draft, drafts: Iterable[Draft]) -> None:
+    """Let a table live on in the one before it, and its captions and footnotes belong to that one."""
+    _spread(head, tail.element.regions)
+    tail.is_absorbed = True
+    for draft in drafts:
+        if draft.element.caption_of == tail.element.id:
+            draft.element = replace(draft.element, caption_of=head.element.id)
 
 
 def _spread(draft: Draft, regions: Iterable[Region]) -> None:

@@ -119,11 +119,57 @@ def test_a_paragraph_that_continues_nothing_stays():
     assert outline(found) == [("p1-e1", "paragraph", "lost tail")]
 
 
-def test_a_table_that_continues_says_so():
-    part = {"type": "table_body", "content": "<table><tr><td>1</td></tr></table>"}
-    found = document([visual("table", part)], [visual("table", part, continues_prev=True)])
+def rows(*cells, header=""):
+    body = "".join(f"<tr><td>{cell}</td></tr>" for cell in cells)
+    return {"type": "table_body", "content": f"<table>{header}{body}</table>"}
+
+
+HEADER = "<thead><tr><th>Week</th></tr></thead>"
+
+
+def test_a_table_that_continues_on_the_next_pages_is_one_with_a_place_on_each():
+    found = document(
+        [visual("table", rows("1", "2", header=HEADER))],
+        [
+            visual(
+                "table",
+                rows("3", header=HEADER),
+                block_v4("table_footnote", "a: estimated"),
+                continues_prev=True,
+            )
+        ],
+        [visual("table", rows("4"), continues_prev=True)],
+    )
+
+    assert outline(found) == [("p1-e1", "table", ""), ("p2-e1-f1", "footnote", "a: estimated")]
+    element, footnote = found.elements
+    assert [region.page for region in element.regions] == [1, 2, 3]
+    assert [(cell.row, cell.text) for cell in element.table.cells] == list(enumerate(["Week", *"1234"]))
+    assert (element.table.n_rows, element.table.n_header_rows) == (5, 1)
+    assert footnote.caption_of == element.id
+
+
+def test_another_header_than_the_first_one_is_kept_as_rows():
+    other = "<thead><tr><th>Month</th></tr></thead>"
+    found = document(
+        [visual("table", rows("1", header=HEADER))],
+        [visual("table", rows("2", header=other), continues_prev=True)],
+    )
+
+    assert [cell.text for cell in found.elements[0].table.cells] == ["Week", "1", "Month", "2"]
+
+
+def test_a_table_that_continues_with_other_columns_stays_apart_and_says_so():
+    part = {"type": "table_body", "content": "<table><tr><td>1</td><td>2</td></tr></table>"}
+    found = document([visual("table", rows("1"))], [visual("table", part, continues_prev=True)])
 
     assert [e.table.continues_previous for e in found.elements] == [False, True]
+
+
+def test_a_table_that_continues_nothing_is_a_table():
+    found = document([visual("table", rows("1"), continues_prev=True)])
+
+    assert [e.table.n_rows for e in found.elements] == [1]
 
 
 def test_pages_of_a_selection_keep_their_numbers():
