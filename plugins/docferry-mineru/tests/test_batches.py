@@ -4,7 +4,7 @@ import pytest
 from mineru_files import small_pdf
 
 from docferry.emulation import FaultRule
-from docferry.errors import InvalidResponseError, JobFailedError
+from docferry.errors import InvalidResponseError, JobFailedError, SubmissionUnknownError
 from docferry.provider.faults import Fault, TransportFault
 from docferry.sources import Source
 from docferry.testing.jobs import RequestKind, Trouble
@@ -60,12 +60,36 @@ def test_many_files_are_batches_and_each_file_gets_its_own_result(parse, cloud):
 )
 def test_one_bad_file_of_ten_loses_none_of_the_others(parse, break_down, rule, error):
     break_down(file="report-03.pdf", **rule)
-    outcomes = parse(*sources(10))
+    check_the_others(parse(*sources(10)), error)
 
+
+def check_the_others(outcomes, error):
+    """Nine files arrive, each with its own text; the one is named with its reason."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     assert [outcome.source for outcome in failed] == ["report-03.pdf"]
-    assert type(failed[0].error) is error
+    assert isinstance(failed[0].error, error)
     assert "report-03.pdf" in str(failed[0].error)
+    said = [texts(outcome)[0] for outcome in outcomes if outcome.error is None]
+    assert said == [f"Tides No. {number}" for number in range(10) if number != 3]
+
+
+@pytest.mark.parametrize("self_hosted", ["server-4", "server-3", "server-2"], indirect=True)
+@pytest.mark.parametrize(
+    ("rule", "error"),
+    [
+        ({"do": "fail_job", "code": "-60010"}, JobFailedError),
+        ({"do": "truncate_body"}, InvalidResponseError),
+        ({"do": "malformed"}, (InvalidResponseError, SubmissionUnknownError)),
+    ],
+    ids=["failed", "truncated", "malformed"],
+)
+def test_one_bad_file_of_ten_at_a_server_loses_none_of_the_others(
+    request, self_hosted, parse_at_home, rule, error
+):
+    is_oldest = "server-2" in request.node.callspec.id
+    kind = "parse" if is_oldest else "submit" if rule["do"] == "fail_job" else "fetch"
+    self_hosted._service.state.use_faults([FaultRule(file="report-03.pdf", kind=kind, **rule)])
+    check_the_others(parse_at_home(*sources(10)), error)
 
 
 def test_an_upload_that_never_arrived_is_seen_at_the_service_and_sent_again(parse, cloud):

@@ -3,7 +3,8 @@
 Source: the packages mineru 2.7.6, 3.4.5 and 4.0.12 (read 2026-11-22).
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -127,13 +128,20 @@ class ServerDesk:
         self._workshop = Workshop(state, quirks, write=self._keep)
         self._results: dict[str, tuple[Bundle, Path]] = {}
         self._tasks: dict[str, Task] = {}
+        self._numbers = itertools.count(1)
 
     async def take(
-        self, files: Sequence[tuple[ServerFile, Upload]], *, visit: Visit, task_id: str = ""
+        self, files: Sequence[tuple[ServerFile, Upload]], *, visit: Visit, form_id: Callable[[str], str] = str
     ) -> Task:
-        """Make a task of files, and begin it."""
-        number = len(self._tasks) + 1
-        task_id = task_id or self.state.jobs.make_id(f"task {number}")
+        """Make a task of files, and begin it.
+
+        Args:
+            files: The files.
+            visit: The request.
+            form_id: Makes the task's id of 32 hexadecimal digits.
+        """
+        number = next(self._numbers)  # taken at once: several tasks may be on their way
+        task_id = form_id(self.state.jobs.make_id(f"task {number}"))
         jobs = [
             self.state.jobs.create(file, account=NOBODY, file_name=file.name, group=task_id, plan=visit.plan)
             for file, _ in files

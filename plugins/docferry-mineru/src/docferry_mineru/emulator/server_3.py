@@ -143,9 +143,7 @@ class OldServer:
                 if not file.is_readable:
                     raise refuse_as_old_server("400", f"Unsupported file type: {file.suffix.lstrip('.')}")
             uploads = [await self._desk.state.uploads.save_form_file(part) for part in parts]
-        number = len(self._desk.all_tasks()) + 1
-        task_id = dashed(self._desk.state.jobs.make_id(f"task {number}"))
-        return await self._desk.take(list(zip(files, uploads, strict=True)), visit=visit, task_id=task_id)
+        return await self._desk.take(list(zip(files, uploads, strict=True)), visit=visit, form_id=dashed)
 
     def _described(self, visit: Visit, task: Task) -> dict[str, object]:
         created, started, ended = task.times()

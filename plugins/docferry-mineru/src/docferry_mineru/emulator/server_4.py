@@ -156,9 +156,7 @@ class NewServer:
         self._admit(request)
         self._check_query(request.query_params, known=known)
         files = await self._files(visit)
-        number = len(self._desk.all_tasks()) + 1
-        task_id = f"job_{self._desk.state.jobs.make_id(f'task {number}')[:24]}"
-        return await self._desk.take(files, visit=visit, task_id=task_id)
+        return await self._desk.take(files, visit=visit, form_id=lambda digits: f"job_{digits[:24]}")
 
     def _check_query(self, query: Mapping[str, str], *, known: set[str]) -> None:
         unknown = sorted(set(query) - known)
