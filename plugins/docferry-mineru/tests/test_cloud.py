@@ -465,3 +465,22 @@ def test_the_token_is_checked_with_a_question_about_nobodys_task(response, is_va
 def test_the_protocol_shows_no_secret():
     api = cloud(callback="https://me.example/cb", seed="seed_1234567890")
     assert "1234567890" not in f"{api!r} {api.identity!r}"
+
+
+def test_each_request_waits_as_long_as_its_option_says():
+    patient = cloud(answer_timeout_seconds=7, upload_timeout_seconds=11)
+    _, requests = submitted(patient, item())
+    assert [request.timeout_seconds for request in requests] == [7, 11]
+
+    driver = Driver(answer({"extract_result": [DONE]}))
+    (status,) = driver.run(patient.poll([BATCH_RECEIPT]))
+    assert driver.requests[0].timeout_seconds == 7
+
+    driver = Driver(Response(status=200, body=b"PK"))
+    driver.run(patient.fetch(status))
+    assert driver.requests[0].timeout_seconds == 11
+
+
+def test_pictures_and_exports_are_saved_where_save_to_says(tmp_path):
+    assert cloud(save_to=tmp_path).save_to == tmp_path
+    assert cloud().save_to is None

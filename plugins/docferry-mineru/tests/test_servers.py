@@ -346,6 +346,11 @@ def test_a_task_started_elsewhere_is_asked_about_in_the_servers_own_way():
 # Version 2.
 
 
+def test_the_answer_of_version_2_is_waited_for_as_long_as_its_option_says():
+    zipped = Response(status=200, body=b"PK\x03\x04zip")
+    assert submitted(2, reply=zipped, parse_timeout_seconds=60)[1].timeout_seconds == 60
+
+
 def test_the_answer_of_version_2_is_the_result():
     receipt, request, driver = submitted(2, reply=Response(status=200, body=b"PK\x03\x04zip"))
     assert receipt == Receipt(remote_id="d1", item_id="server-2")
@@ -455,6 +460,7 @@ def test_a_call_that_the_server_met_just_now_does_not_know_is_a_wrong_address(ve
     ("version", "response", "error"),
     [
         (4, error_4("job_not_found", status=404), JobNotFoundError),
+        (4, error_4("task_not_found", status=404), JobNotFoundError),
         (4, error_4("invalid_response", status=502), UnavailableError),
         (4, error_4("invalid_api_key", status=401), AuthenticationError),
         (3, plain({"detail": "Task not found"}, status=404), JobNotFoundError),
