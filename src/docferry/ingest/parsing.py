@@ -29,16 +29,25 @@ class Plan:
     jobs: JobSettings
     listener: Callable[[ProgressEvent], None] = ignore
 
-    def opener(self) -> SourceOpener:
+    def opener(self, card: ProviderInfo | None = None) -> SourceOpener:
         """What opens one source of the run, within the limits of the account.
+
+        Args:
+            card: What `card` gave before; None to make it.
 
         Raises:
             MissingCredentialError: There is no key.
         """
-        return SourceOpener(info=self._info(), pages=self.pages, password=self.options.document_password)
+        return SourceOpener(
+            info=card or self.card(), pages=self.pages, password=self.options.document_password
+        )
 
-    def _info(self) -> ProviderInfo:
-        """The card, with the limits that the options leave of those on it."""
+    def card(self) -> ProviderInfo:
+        """The provider's card, with the limits that the options leave of those on it.
+
+        Raises:
+            MissingCredentialError: There is no key.
+        """
         info = self.provider.info
         if Ability.JOBS not in info.abilities:
             return info
@@ -59,6 +68,7 @@ class Parsing:
     source_count: int | None = field(default=None, init=False)
     """How many sources there are; None until all were seen."""
     _seen: int = field(default=0, init=False)
+    _card: ProviderInfo | None = field(default=None, init=False)
     _intake: Intake = field(default_factory=Intake, init=False)
     _items: "Iterator[Source | DocferryError] | None" = field(default=None, init=False)
 
@@ -99,7 +109,9 @@ class Parsing:
 
     async def _parsed(self, source: Source, arrival: Arrival) -> Document:
         plan, info = self.plan, self.plan.provider.info
-        opener = plan.opener()
+        if self._card is None:
+            self._card = plan.card()
+        opener = plan.opener(self._card)
         context = ParseContext(
             info=info,
             jobs=plan.jobs,

@@ -15,6 +15,7 @@ __all__ = [
     "find_job",
     "insert_attempt",
     "load_jobs",
+    "load_steps",
     "payload_to_json",
     "read_job",
     "read_payload_json",
@@ -92,6 +93,14 @@ def load_jobs(connection: sqlite3.Connection, job_ids: Collection[str]) -> dict[
         "SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?))", (to_json_list(job_ids),)
     )
     return {row["id"]: read_job(row) for row in rows}
+
+
+def load_steps(connection: sqlite3.Connection, job_ids: Collection[str]) -> dict[str, JobStep]:
+    """The steps of the jobs that there are among those ids, by id."""
+    rows = connection.execute(
+        "SELECT id, step FROM jobs WHERE id IN (SELECT value FROM json_each(?))", (to_json_list(job_ids),)
+    )
+    return {row["id"]: JobStep(row["step"]) for row in rows}
 
 
 def to_json_list(values: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from docferry.ledger.ledger import LeaseLostError
 from docferry.ledger.record import JobRecord, JobStep, Observation
 from docferry.ledger.redaction import describe_error, redact
-from docferry.ledger.rows import load_jobs, payload_to_json
+from docferry.ledger.rows import load_jobs, load_steps, payload_to_json
 from docferry.model import JobState, JobStatus, Payload, Receipt
 
 __all__ = [
@@ -140,46 +140,71 @@ def store_statuses(
     connection: sqlite3.Connection, statuses: Sequence[tuple[str, JobStatus]], *, now: float
 ) -> tuple[str, ...]:
     """See `Ledger.observe_all`; returns the jobs lost, for the caller to raise after the commit."""
-    records = load_jobs(connection, [job_id for job_id, _ in statuses])
-    for job_id, status in statuses:
-        if job_id in records:
-            _enter_status(connection, records[job_id], status, now=now)
-    return _lost((job_id for job_id, _ in statuses), records, lambda _job: True)
+    steps = load_steps(connection, [job_id for job_id, _ in statuses])
+    _enter_statuses(connection, statuses, steps, now=now)
+    return tuple(job_id for job_id, _ in statuses if job_id not in steps)
 
 
 def store_status(connection: sqlite3.Connection, job_id: str, status: JobStatus, *, now: float) -> JobRecord:
     """See `Ledger.observe`."""
-    _enter_status(connection, _require(connection, job_id), status, now=now)
+    _enter_statuses(connection, ((job_id, status),), load_steps(connection, (job_id,)), now=now)
     return _require(connection, job_id)
 
 
-def _enter_status(
-    connection: sqlite3.Connection, record: JobRecord, status: JobStatus, *, now: float
+def _enter_statuses(
+    connection: sqlite3.Connection,
+    statuses: Sequence[tuple[str, JobStatus]],
+    steps: Mapping[str, JobStep],
+    *,
+    now: float,
 ) -> None:
-    raw_state = redact(status.raw_state)[:MAX_RAW_STATE_CHARACTERS]
-    cost = status.cost
-    connection.execute(
+    """Enter what was said of the jobs that have a step; the others are not there."""
+    words = {status.raw_state for _, status in statuses}
+    raw_states = {word: redact(word)[:MAX_RAW_STATE_CHARACTERS] for word in words}
+    rows = [
+        _status_columns(job_id, status, raw_states[status.raw_state], now)
+        for job_id, status in statuses
+        if job_id in steps
+    ]
+    connection.executemany(
         """
-        UPDATE jobs SET state = ?, raw_state = ?, cost_pages = coalesce(?, cost_pages),
-          cost_credits = coalesce(?, cost_credits), updated_at = ?
-        WHERE id = ?
+        UPDATE jobs SET state = :state, raw_state = :raw_state, updated_at = :now,
+          cost_pages = coalesce(:cost_pages, cost_pages), cost_credits = coalesce(:cost_credits, cost_credits)
+        WHERE id = :job_id
         """,
-        (
-            status.state.value,
-            raw_state,
-            None if cost is None else cost.pages,
-            None if cost is None else cost.credits,
-            now,
-            record.id,
-        ),
+        rows,
     )
-    closing_step = _CLOSING_STEPS.get(status.state)
-    if closing_step is not None and record.step in _UNDER_WAY:
-        connection.execute(
-            "UPDATE jobs SET step = ?, error_class = ?, error_message = ? WHERE id = ?",
-            (closing_step.value, *_error_columns(status.error), record.id),
-        )
-    _count_observation(connection, record.id, status, raw_state, now)
+    connection.executemany(
+        """
+        INSERT INTO observations
+        VALUES (:job_id, :state, :raw_state, :pages_done, :pages_total, :now, :now, 1)
+        ON CONFLICT (job_id, state, raw_state, pages_done, pages_total)
+        DO UPDATE SET last_seen_at = :now, count = count + 1
+        """,
+        rows,
+    )
+    connection.executemany(
+        "UPDATE jobs SET step = ?, error_class = ?, error_message = ? WHERE id = ?",
+        [
+            (_CLOSING_STEPS[status.state].value, *_error_columns(status.error), job_id)
+            for job_id, status in statuses
+            if status.state in _CLOSING_STEPS and steps.get(job_id) in _UNDER_WAY
+        ],
+    )
+
+
+def _status_columns(job_id: str, status: JobStatus, raw_state: str, now: float) -> dict[str, object]:
+    cost = status.cost
+    return {
+        "job_id": job_id,
+        "state": status.state.value,
+        "raw_state": raw_state,
+        "pages_done": _NOT_SAID if status.pages_done is None else status.pages_done,
+        "pages_total": _NOT_SAID if status.pages_total is None else status.pages_total,
+        "cost_pages": None if cost is None else cost.pages,
+        "cost_credits": None if cost is None else cost.credits,
+        "now": now,
+    }
 
 
 def store_payload(connection: sqlite3.Connection, job_id: str, payload: Payload, *, now: float) -> None:
@@ -211,27 +236,6 @@ def read_observations(connection: sqlite3.Connection, job_id: str) -> tuple[Obse
             count=row["count"],
         )
         for row in rows
-    )
-
-
-def _count_observation(
-    connection: sqlite3.Connection, job_id: str, status: JobStatus, raw_state: str, now: float
-) -> None:
-    connection.execute(
-        """
-        INSERT INTO observations
-        VALUES (:job_id, :state, :raw_state, :pages_done, :pages_total, :now, :now, 1)
-        ON CONFLICT (job_id, state, raw_state, pages_done, pages_total)
-        DO UPDATE SET last_seen_at = :now, count = count + 1
-        """,
-        {
-            "job_id": job_id,
-            "state": status.state.value,
-            "raw_state": raw_state,
-            "pages_done": _NOT_SAID if status.pages_done is None else status.pages_done,
-            "pages_total": _NOT_SAID if status.pages_total is None else status.pages_total,
-            "now": now,
-        },
     )
 
 

@@ -45,10 +45,14 @@ class Agency:
         self._transports = transports
         self._limiters = limiters
         self._clock = clock
+        self._account_hashes: dict[str, str] = {}  # of the ledger's file, which does not change its key
 
     async def account_hash(self, api: JobApi) -> str:
         """What the ledger knows the account by."""
-        return await self._books.do(self._books.ledger.account_hash, api.identity.account)
+        account = api.identity.account
+        if account not in self._account_hashes:
+            self._account_hashes[account] = await self._books.do(self._books.ledger.account_hash, account)
+        return self._account_hashes[account]
 
     def client(self, api: JobApi, *, settings: JobSettings, on_delay: OnDelay = tell_nobody) -> ServiceClient:
         """A client for that service and account, under the account's limits."""

@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar, cast, get_args
 
 import pydantic
@@ -49,11 +50,7 @@ class ProviderOptions(pydantic.BaseModel):
     @property
     def semantic_names(self) -> frozenset[str]:
         """Names of the options that change what the service returns, whatever their values."""
-        return frozenset(
-            name
-            for name in type(self).model_fields
-            if _marks(type(self), name).get("semantic") is not False and not _is_secret(type(self), name)
-        )
+        return _semantic_names(type(self))
 
     @property
     def document_password(self) -> str | None:
@@ -77,6 +74,16 @@ def _marks(kind: type[ProviderOptions], name: str) -> dict[str, Any]:
     return cast("dict[str, Any]", extra) if isinstance(extra, dict) else {}
 
 
+@lru_cache(maxsize=64)
+def _semantic_names(kind: type[ProviderOptions]) -> frozenset[str]:
+    return frozenset(
+        name
+        for name in kind.model_fields
+        if _marks(kind, name).get("semantic") is not False and not _is_secret(kind, name)
+    )
+
+
+@lru_cache(maxsize=1024)
 def _is_secret(kind: type[ProviderOptions], name: str) -> bool:
     """Whether an option is for a secret, given or not."""
     wanted = [kind.model_fields[name].annotation]
