@@ -75,4 +75,4 @@ class OpenChunk:
         """Turn it into a Chunk, once all fields are set."""
         closed = cast("Any", self)
         closed.__class__ = Chunk
-        return cast("Chunk", closed)
+        return closed

@@ -79,7 +79,7 @@ class Meter:
 
     def count_each(self, texts: Sequence[str], *, leads: Sequence[str] = ()) -> list[int]:
         """Number of tokens of each text. The counts of leads, which will be asked for, are remembered."""
-        new = [lead for lead in leads if lead not in self._kept]
+        new = [lead for lead in dict.fromkeys(leads) if lead not in self._kept]
         counts = self._count_each([*texts, *new]) if texts or new else []
         self._kept.update(zip(new, counts[len(texts) :], strict=True))
         return counts[: len(texts)]

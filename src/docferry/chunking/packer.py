@@ -39,9 +39,9 @@ def pack_sections(
         Drafts in reading order.
     """
     starts = [*section_starts(parts, joins_pages=settings.joins_pages), len(parts)]
-    strip = _strip(parts, starts, meter, prefixes, settings.max_tokens)
-    for first, limit in pairwise(starts):
-        prefix = prefixes.of(parts[first].path)
+    leads = [prefixes.of(parts[first].path) for first in starts[:-1]]
+    strip = _strip(parts, starts, leads, meter, settings.max_tokens)
+    for prefix, (first, limit) in zip(leads, pairwise(starts), strict=True):
         tokens = strip.total_if_short(first, limit, lead=prefix)
         if tokens <= settings.max_tokens:
             yield Draft(parts[first:limit], prefix, strip.text(first, limit), tokens)
@@ -52,15 +52,15 @@ def pack_sections(
 
 
 def _strip(
-    parts: Sequence[Part], starts: Sequence[int], meter: Meter, prefixes: Prefixes, budget: int
+    parts: Sequence[Part], starts: Sequence[int], leads: Sequence[str], meter: Meter, budget: int
 ) -> Strip:
     """The parts' texts; nothing stands after the last one of a section, since no chunk goes on behind it."""
     separators = [part.separator for part in parts]
     for start in starts[:-1]:
         separators[start] = ""
-    leads = {prefixes.of(parts[start].path) for start in starts[:-1]}
     texts = [part.text for part in parts]
-    return Strip(meter, texts, [*separators[1:], ""], budget=budget, leads=tuple(leads))
+    tables = [index for index, part in enumerate(parts) if part.element.table is not None]
+    return Strip(meter, texts, [*separators[1:], ""], budget=budget, leads=leads, tables=tables)
 
 
 @dataclass(slots=True)
@@ -96,11 +96,11 @@ class _Section:
             return
         cut = self._block_start(fill.end)
         if self._has_content(cut) and self._block_fits(cut):
-            yield self._closed(cut, lead)
+            yield self._closed(cut, fill, lead)
         elif self._has_overlap() and cut == self.at and not self._is_long(fill.end):
             self.carried = ()
         elif self._has_content(fill.end) and not self._is_long(fill.end):
-            yield self._closed(fill.end, lead)
+            yield self._closed(fill.end, fill, lead)
         else:
             yield from self._cut_part(fill, lead)
 
@@ -141,12 +141,13 @@ class _Section:
         lead = self.prefixes.of(self.parts[first].path)
         return self.strip.fill(first, lead=lead, budget=self.settings.max_tokens, limit=limit)
 
-    def _closed(self, end: int, lead: str) -> Draft:
-        """The chunk that ends before a part."""
+    def _closed(self, end: int, fill: Fill, lead: str) -> Draft:
+        """The chunk that ends before a part, at most as far as the fill."""
         if end == self.at:
-            draft = self._draft(end, self.carried_tokens)
+            tokens = self.carried_tokens
         else:
-            draft = self._draft(end, self.strip.total(self.at, end, lead=lead))
+            tokens = fill.tokens if end == fill.end else self.strip.total(self.at, end, lead=lead)
+        draft = self._draft(end, tokens)
         self._go_to(end)
         self._overlap_with(draft)
         return draft
@@ -172,7 +173,9 @@ class _Section:
         cutter = (
             TextCutter(part, self.meter, settings.max_tokens)
             if part.element.table is None or not part.element.table.cells
-            else TableCutter(part, self.meter, settings.table_format, settings.max_tokens)
+            else TableCutter(
+                part, self.meter, settings.table_format, settings.max_tokens, known=self.strip.lines
+            )
         )
         if self._has_content(fill.end):
             yield self._closed_with_start(cutter, fill, lead)

@@ -22,6 +22,7 @@ class Prefixes:
         self._settings = settings
         self._meter = meter
         self._source_name = source_name
+        self._template = settings.prefix_template if settings.includes_headings else ""
         self._limit = settings.max_tokens // _SHARE if settings.split is Split.CHUNK else None
         self._written: dict[tuple[str, ...], str] = {}
 
@@ -31,8 +32,6 @@ class Prefixes:
         A prefix that is too long loses its outermost headings first, then the end of what is left; a sign
         shows either.
         """
-        if not self._settings.includes_headings:
-            return ""
         written = self._written.get(path)
         if written is None:
             written = self._written[path] = self._write(path)
@@ -51,13 +50,13 @@ class Prefixes:
 
     def _fits(self, prefix: str, limit: int) -> bool:
         # A token of these encodings has at least one byte, so that short prefixes need no count.
-        if self._meter.is_additive and prefix.isascii() and len(prefix) <= limit:
+        if self._meter.is_additive and len(prefix.encode(errors="surrogatepass")) <= limit:
             return True
         return self._meter.count(prefix) <= limit
 
     def _filled(self, path: tuple[str, ...]) -> str:
         headings = self._settings.heading_separator.join(path)
-        text = self._settings.prefix_template.format(headings=headings, source=self._source_name).strip()
+        text = self._template.format(headings=headings, source=self._source_name).strip()
         return f"{text}\n\n" if text else ""
 
     def _shortened(self, prefix: str, limit: int) -> str:

@@ -5,9 +5,10 @@ everything else is arithmetic on the sums.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from operator import add
+from types import MappingProxyType
 
 from docferry.chunking.fill import Fill, search
 from docferry.chunking.meter import UNCLEAN, Meter, closing_marks, is_clean, last_border
@@ -17,6 +18,7 @@ __all__ = ["Strip"]
 _ENDLESS = 1 << 40  # stands for the tokens of a text that is longer than any chunk
 _SLACK = 16  # tokens by which a sum may differ from the count of the joined texts
 _LONG = 4  # characters per token of the budget from which on a text is counted bit by bit
+_MAY_BE_CUT = 2  # characters per token of the budget from which on a table is counted line by line
 _HOPELESS = 64  # characters per token that no text has, but for runs of one character
 _STEP = 1000  # characters counted at a time
 
@@ -30,9 +32,11 @@ class Strip:
         separators: What stands after each text: line breaks, or nothing where no chunk goes on.
         budget: The largest number of tokens that will be asked for; no more of a long text is counted.
         leads: Leads that will be asked for, to be counted in the same pass.
+        tables: Indexes of the texts that are tables.
+        known: Tokens of some texts with their separators, where they are known.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the texts, and what is known or to be known of them
         self,
         meter: Meter,
         texts: Sequence[str],
@@ -40,16 +44,20 @@ class Strip:
         *,
         budget: int,
         leads: Sequence[str] = (),
+        tables: Sequence[int] = (),
+        known: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._meter = meter
         self._texts = texts
         self._separators = separators
         self._budget = budget
+        self.lines: dict[str, int] = {}
+        """Tokens of each line, with its line break, of the tables that may have to be cut."""
         self._flat = [""] * (2 * len(texts))
         self._flat[0::2] = texts
         self._flat[1::2] = separators
         if meter.is_additive:
-            self._sums = [0, *accumulate(self._costs(leads))]
+            self._sums = [0, *accumulate(self._costs(leads, tables, known))]
             self._unclean = [index for index, text in enumerate(texts) if text[0] in UNCLEAN]
         else:
             self._reach = [0, *accumulate(len(text) for text in self._flat)][0::2]
@@ -105,16 +113,32 @@ class Strip:
             end -= 1
         return Fill(first, 0)
 
-    def _costs(self, leads: Sequence[str]) -> list[int]:
+    def _costs(self, leads: Sequence[str], tables: Sequence[int], known: Mapping[str, int]) -> list[int]:
         """Tokens of each text with the separator after it."""
         pairs = list(map(add, self._texts, self._separators))
+        costs = {pair: known[pair] for pair in pairs if pair in known} if known else {}
+        for index in tables:
+            if len(pairs[index]) > self._budget * _MAY_BE_CUT:
+                costs[pairs[index]] = self._table_cost(self._texts[index], self._separators[index])
         longest = self._budget * _LONG
-        short = [pair for pair in pairs if len(pair) <= longest]
-        counts = self._meter.count_each(short, leads=leads)
-        if len(short) < len(pairs):
-            rest = iter(counts)
-            counts = [next(rest) if len(pair) <= longest else self._long_cost(pair) for pair in pairs]
-        return counts
+        for pair in pairs:
+            if len(pair) > longest and pair not in costs:
+                costs[pair] = self._long_cost(pair)
+        if not costs:
+            return self._meter.count_each(pairs, leads=leads)
+        new = [pair for pair in pairs if pair not in costs]
+        costs.update(zip(new, self._meter.count_each(new, leads=leads), strict=True))
+        return [costs[pair] for pair in pairs]
+
+    def _table_cost(self, table: str, separator: str) -> int:
+        """Tokens of a table. Its lines begin with a pipe or a tag, so that each may be counted alone."""
+        *above, last = table.split("\n")
+        lines = [f"{line}\n" for line in (*above, last)]
+        if len(max(lines, key=len)) > self._budget * _LONG:
+            return self._long_cost(table + separator)
+        *counts, end = self._meter.count_each([*lines, last + separator])
+        self.lines.update(zip(lines, counts, strict=True))
+        return sum(counts[:-1]) + end
 
     def _gaps(self, first: int, end: int, lead: str) -> int:
         """Tokens that the junctions between the texts from first up to end add."""

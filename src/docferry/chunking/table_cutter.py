@@ -1,5 +1,7 @@
 """Cuts a table that is longer than a chunk: between rows, with the header above every piece."""
 
+from collections.abc import Mapping
+
 from docferry.chunking.fill import Fill
 from docferry.chunking.meter import Meter
 from docferry.chunking.parts import Cut, Part
@@ -27,9 +29,12 @@ class TableCutter:
         meter: Counts.
         table_format: How tables are written.
         budget: Tokens of a chunk, which decide whether the header is worth repeating.
+        known: Tokens of lines with their line breaks, where they are known.
     """
 
-    def __init__(self, part: Part, meter: Meter, table_format: TableFormat, budget: int) -> None:
+    def __init__(
+        self, part: Part, meter: Meter, table_format: TableFormat, budget: int, *, known: Mapping[str, int]
+    ) -> None:
         elements = [part.element, *(element for element in part.companions if element.table is not None)]
         self._part = part
         self._meter = meter
@@ -42,6 +47,7 @@ class TableCutter:
             self._n_header = 0
         self._at = self._n_header
         self._budget = budget
+        self._known = known
         self._strip = self._lines()
         self._is_header_due = self._n_header > 0
         self._row: TextRun | None = None
@@ -93,7 +99,7 @@ class TableCutter:
 
     def _lines(self) -> Strip:
         lines = self._rows.lines
-        return Strip(self._meter, lines, ["\n"] * len(lines), budget=self._budget)
+        return Strip(self._meter, lines, ["\n"] * len(lines), budget=self._budget, known=self._known)
 
     def _reach(self, lead: str, budget: int, *, is_forced: bool) -> Fill:
         """The rows that fit, up to the end of a group of tied rows where that is possible."""
