@@ -34,7 +34,7 @@ def assemble(drafts: Iterable[Draft], *, settings: ChunkSettings, source_name: s
         chunk.text = text
         chunk.text_to_embed = embedded
         chunk.token_count = draft.tokens
-        _locate(chunk, parts)
+        _describe(chunk, parts)
         chunk.headings = parts[0].path if len(parts) == 1 and not parts[0].is_heading else _headings(parts)
         pages = chunk.pages
         page = pages[0] if pages else 0
@@ -44,47 +44,43 @@ def assemble(drafts: Iterable[Draft], *, settings: ChunkSettings, source_name: s
         if n_equal > 1:
             chunk_id = _digest(f"{key}\x1e{page}\x1e{embedded}\x1e{n_equal}")
         chunk.id = chunk_id
-        chunk.spans = ChunkSpans(_spans(parts))
         yield chunk.close()
 
 
-def _locate(chunk: OpenChunk, parts: Sequence[Part]) -> None:
-    """Write down where the parts of a chunk stand, and what they are."""
+def _describe(chunk: OpenChunk, parts: Sequence[Part]) -> None:
+    """Write down where the parts of a chunk stand, what they are, and which of its characters are theirs."""
     regions: list[Provenance] = []
     kinds: list[ElementKind] = []
+    spans: list[PackedSpan] = []
+    end = -len(parts[0].separator)
     for part in parts:
         element = part.element
         kinds.append(element.kind)
+        start = end + len(part.separator)
+        end = start + len(part.text)
+        if part.spans is None:
+            own_start, own_end, offset = start + part.opening, end - part.closing, part.offset
+            spans.append((own_start, own_end, element.id, offset, offset + own_end - own_start, False, False))
+        else:
+            spans += [(start + span[0], start + span[1], *span[2:]) for span in part.spans]
         if part.regions is not None:
             regions += part.regions
             continue
-        name = element.id
         for region in element.regions:
-            regions.append(place(region.page, region.box, name))
-        for companion in part.companions:
-            kinds.append(companion.kind)
-            regions += [place(region.page, region.box, companion.id) for region in companion.regions]
+            regions.append(place(region.page, region.box, element.id))
+        if part.companions:
+            _describe_companions(part, regions, kinds)
     chunk.regions = tuple(regions)
     chunk.kinds = (kinds[0],) if kinds.count(kinds[0]) == len(kinds) else tuple(dict.fromkeys(kinds))
+    chunk.spans = ChunkSpans(tuple(spans))
     pages = {region.page for region in regions}
     chunk.pages = tuple(sorted(pages)) if len(pages) > 1 else tuple(pages)
 
 
-def _spans(parts: Sequence[Part]) -> tuple[PackedSpan, ...]:
-    """The spans of parts that stand one after the other."""
-    spans: list[PackedSpan] = []
-    end = -len(parts[0].separator)
-    for part in parts:
-        start = end + len(part.separator)
-        end = start + len(part.text)
-        if part.spans is None:
-            start += part.opening
-            own_end = end - part.closing
-            offset = part.offset
-            spans.append((start, own_end, part.element.id, offset, offset + own_end - start, False, False))
-        else:
-            spans += [(start + span[0], start + span[1], *span[2:]) for span in part.spans]
-    return tuple(spans)
+def _describe_companions(part: Part, regions: "list[Provenance]", kinds: "list[ElementKind]") -> None:
+    for companion in part.companions:
+        kinds.append(companion.kind)
+        regions += [place(region.page, region.box, companion.id) for region in companion.regions]
 
 
 def _headings(parts: Sequence[Part]) -> tuple[str, ...]:

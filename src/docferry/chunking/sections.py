@@ -66,14 +66,15 @@ def _batches(elements: Sequence[Element]) -> Iterator[Sequence[Element]]:
     """Whole pages, so many that counting them at once pays, and few enough to stay small in memory."""
     first = n_characters = page = 0
     for index, element in enumerate(elements):
-        if element.regions and element.regions[0].page != page:
-            page = element.regions[0].page
+        regions, table = element.regions, element.table
+        if regions and regions[0].page != page:
+            page = regions[0].page
             if n_characters >= _BATCH:
                 yield elements[first:index]
                 first, n_characters = index, 0
         n_characters += len(element.text)
-        if element.table is not None:
-            n_characters += len(element.table.cells) * _CELL
+        if table is not None:
+            n_characters += len(table.cells) * _CELL
     yield elements[first:]
 
 

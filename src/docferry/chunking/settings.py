@@ -114,12 +114,13 @@ class ChunkSettings:
         """
         tokenizer = self.encoding if isinstance(self.encoding, str) else self.encoding.name
         chosen = {
-            field.name: str(getattr(self, field.name))
-            for field in fields(self)
-            if getattr(self, field.name) != field.default
+            name: str(value) for name, default in _DEFAULTS if (value := getattr(self, name)) != default
         }
         chosen |= {"max_tokens": str(self.max_tokens), "encoding": tokenizer}
         return "\x1f".join(f"{name}={chosen[name]}" for name in sorted(chosen))
+
+
+_DEFAULTS = tuple((field.name, field.default) for field in fields(ChunkSettings))
 
 
 def _check_template(template: str) -> None:

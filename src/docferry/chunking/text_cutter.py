@@ -104,8 +104,11 @@ class TextRun:
         room = max(budget - (self._meter.count(lead) if lead else 0), 1)
         size = max(int(room * self._pace * _CAUTION), 1)
         best: Passage | None = None
+        end = start
         for _ in range(_MOST_TRIES):
-            end = self._border(start, min(start + size, limit))
+            before, end = end, self._border(start, min(start + size, limit))
+            if end == before:  # a larger guess was taken back to the same pause
+                break
             piece = self.text[start:end].rstrip()
             tokens = self._meter.joined(lead, piece)
             own = max(tokens - (budget - room), 1)

@@ -93,7 +93,8 @@ def element_marks(element: Element, *, level: int | None = None) -> tuple[str, s
         bullet = "" if _NUMBERED.match(element.text.lstrip()) else "- "
         return "  " * ((element.level or 1) - 1) + bullet, ""
     if kind is _CODE:
-        fence = "`" * (max(map(len, _FENCES.findall(element.text)), default=2) + 1)
+        inner = _FENCES.findall(element.text) if "```" in element.text else ()
+        fence = "`" * (max(map(len, inner), default=2) + 1)
         return f"{fence}\n", f"\n{fence}"
     if kind is _FORMULA and not element.text.lstrip().startswith(_MATH_SIGNS):
         return "$$\n", "\n$$"

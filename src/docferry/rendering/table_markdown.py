@@ -36,21 +36,23 @@ def markdown_rows(table: Table) -> list[str]:
     n_columns = table.n_columns
     if n_columns == 0:
         return []
-    return [_line(cells, n_columns) for cells in cells_by_row(table)]
+    rows = [_texts(cells, n_columns) for cells in cells_by_row(table)]
+    lines = [f"| {' | '.join(texts)} |" for texts in rows]
+    # One look at the joined lines tells whether any cell needs care; most tables have none that does.
+    whole = "".join(lines)
+    if whole.isprintable() and "  " not in whole and whole.count("|") == len(lines) * (n_columns + 1):
+        return lines
+    return [f"| {' | '.join([_cell_text(text) for text in texts])} |" for texts in rows]
 
 
-def _line(cells: Sequence[TableCell], n_columns: int) -> str:
+def _texts(cells: Sequence[TableCell], n_columns: int) -> list[str]:
+    """The texts of a row, one for each column."""
     if len(cells) == n_columns:
-        texts = [cell.text for cell in cells]
-    else:
-        texts = [""] * n_columns
-        for cell in cells:
-            texts[cell.column] = cell.text
-    line = "| " + " | ".join(texts) + " |"
-    # One look at the joined line tells whether any cell needs care; most rows have none that does.
-    if line.isprintable() and "  " not in line and line.count("|") == n_columns + 1:
-        return line
-    return "| " + " | ".join([_cell_text(text) for text in texts]) + " |"
+        return [cell.text for cell in cells]
+    texts = [""] * n_columns
+    for cell in cells:
+        texts[cell.column] = cell.text
+    return texts
 
 
 def _cell_text(text: str) -> str:
