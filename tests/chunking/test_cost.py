@@ -4,8 +4,10 @@ from collections import Counter
 
 import pytest
 from chunk_documents import document, paragraph
+from hypothesis import given
+from hypothesis import strategies as st
 
-from docferry.chunking import ChunkSettings, chunk_document
+from docferry.chunking import ChunkSettings, chunk_document, sentences
 from docferry.chunking.tokens import load_tokenizer
 
 
@@ -38,3 +40,23 @@ def test_a_pause_before_a_long_run_is_not_tried_again_and_again(n_words):
     chunk_document(document(paragraph(text)), settings=ChunkSettings(max_tokens=128, encoding=tokenizer))
 
     assert max(tokenizer.counted.values()) <= 2
+
+
+def test_a_run_of_one_letter_is_counted_a_few_times():
+    """Pieces of equal length are equal there; it was counted once for every chunk."""
+    tokenizer = Counting()
+
+    found = chunk_document(
+        document(paragraph("a" * 60_000)), settings=ChunkSettings(max_tokens=64, encoding=tokenizer)
+    )
+
+    assert len(found) > 100
+    assert sum(tokenizer.counted.values()) < 40
+
+
+@given(st.text(st.sampled_from("ab .!?…。！？”)] \n\t。۔1A"), max_size=40))
+def test_ends_of_sentences_are_those_of_the_pattern(text):
+    """They are looked for in two steps, which is quicker."""
+    slow = [found.span() for found in sentences._SENTENCE_END.finditer(text)]
+
+    assert [found.span() for found in sentences._sentence_ends(text)] == slow

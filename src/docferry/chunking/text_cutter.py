@@ -20,6 +20,8 @@ _HOPE = 1.5  # times the pace seen last; what would need more is not counted who
 _CAUTION = 0.97
 _ENOUGH = 0.85  # of the budget; a run that fills less is tried again with more
 _MOST_TRIES = 64  # every try is shorter than the one before or the last one
+_MOST_KNOWN = 16  # pieces; guesses settle into a cycle of about nine
+_INK = re.compile(r"\S")
 _PAUSE = re.compile(r"[\s，、；：。！？]")
 
 
@@ -56,6 +58,7 @@ class TextRun:
         self._next = 0
         self._pace = _LATIN_PACE if text.isascii() else _OTHER_PACE
         self._is_cut = False
+        self._known: dict[tuple[str, str], int] = {}
 
     @property
     def is_done(self) -> bool:
@@ -98,9 +101,8 @@ class TextRun:
 
     def _cut_sentence(self, lead: str, budget: int) -> Passage | None:
         """Take as many words of a sentence as fit, about."""
-        sentence = self.text[self.start : self._ends[self._next]]
         limit = self._ends[self._next]
-        start = limit - len(sentence.lstrip())
+        start = self._skip_white(self._starts[self._next])
         room = max(budget - (self._meter.count(lead) if lead else 0), 1)
         size = max(int(room * self._pace * _CAUTION), 1)
         best: Passage | None = None
@@ -110,7 +112,7 @@ class TextRun:
             if end == before:  # a larger guess was taken back to the same pause
                 break
             piece = self.text[start:end].rstrip()
-            tokens = self._meter.joined(lead, piece)
+            tokens = self._joined(lead, piece)
             own = max(tokens - (budget - room), 1)
             self._pace = max(len(piece) / own, _LEAST_PACE)
             if tokens > budget and (best is not None or end - start == 1):
@@ -129,13 +131,28 @@ class TextRun:
 
     def _go_to(self, position: int) -> None:
         """What is left begins after a position inside a sentence."""
-        rest = self.text[position : self._ends[self._next]]
-        if rest.strip():
-            self._starts[self._next] = position + len(rest) - len(rest.lstrip())
+        start = self._skip_white(position)
+        if start < self._ends[self._next]:
+            self._starts[self._next] = start
             self._is_cut = True
         else:
             self._next += 1
             self._is_cut = False
+
+    def _skip_white(self, position: int) -> int:
+        """The first place from a position on where the sentence has ink; its end if there is none."""
+        limit = self._ends[self._next]
+        found = _INK.search(self.text, position, limit)
+        return limit if found is None else found.start()
+
+    def _joined(self, lead: str, piece: str) -> int:
+        """Tokens of both. A run of one character gives equal pieces again and again: a few are remembered."""
+        tokens = self._known.get((lead, piece))
+        if tokens is None:
+            if len(self._known) == _MOST_KNOWN:
+                self._known.clear()
+            tokens = self._known[lead, piece] = self._meter.joined(lead, piece)
+        return tokens
 
     def _border(self, start: int, end: int) -> int:
         """The best place to cut at or before a position.
