@@ -11,6 +11,8 @@ from docferry.chunking.spans import ChunkSpans, PackedSpan
 from docferry.model.provenance import place
 
 if TYPE_CHECKING:
+    from _hashlib import HASH
+
     from docferry.model import ElementKind, Provenance
 
 __all__ = ["assemble"]
@@ -24,7 +26,7 @@ def assemble(drafts: Iterable[Draft], *, settings: ChunkSettings, source_name: s
         settings: Take part in the ids.
         source_name: Takes part in the ids.
     """
-    key = f"{source_name}\x1e{settings.fingerprint()}"
+    key = _hashed(f"{source_name}\x1e{settings.fingerprint()}\x1e")
     on_page: dict[int, int] = {}
     equals: dict[str, int] = {}
     for draft in drafts:
@@ -39,10 +41,10 @@ def assemble(drafts: Iterable[Draft], *, settings: ChunkSettings, source_name: s
         pages = chunk.pages
         page = pages[0] if pages else 0
         chunk.chunk_on_page = on_page[page] = on_page.get(page, 0) + 1
-        chunk_id = _digest(f"{key}\x1e{page}\x1e{embedded}")
+        chunk_id = _digest(key, f"{page}\x1e{embedded}")
         n_equal = equals[chunk_id] = equals.get(chunk_id, 0) + 1
         if n_equal > 1:
-            chunk_id = _digest(f"{key}\x1e{page}\x1e{embedded}\x1e{n_equal}")
+            chunk_id = _digest(key, f"{page}\x1e{embedded}\x1e{n_equal}")
         chunk.id = chunk_id
         yield chunk.close()
 
@@ -99,7 +101,13 @@ def _headings(parts: Sequence[Part]) -> tuple[str, ...]:
     return tuple(common)
 
 
-def _digest(key: str) -> str:
-    """The first 128 bits of a SHA-256 in the shape of a UUID."""
-    digits = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+def _hashed(text: str) -> "HASH":
+    return hashlib.sha256(text.encode(errors="surrogatepass"))
+
+
+def _digest(key: "HASH", text: str) -> str:
+    """The first 128 bits of the SHA-256 of key and text in the shape of a UUID; the key stays as it is."""
+    hashed = key.copy()
+    hashed.update(text.encode(errors="surrogatepass"))
+    digits = hashed.hexdigest()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"

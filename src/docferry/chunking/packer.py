@@ -131,7 +131,8 @@ class _Section:
         end = first + 1
         while end < self.limit and self.parts[end].is_tied:
             end += 1
-        return self._fresh_fill(first, end).end == end
+        lead = self.prefixes.of(self.parts[first].path)
+        return self.strip.clearly_fits(first, end, lead=lead) or self._fresh_fill(first, end).end == end
 
     def _is_long(self, index: int) -> bool:
         """Whether a part does not even fit into a chunk of its own."""

@@ -73,7 +73,9 @@ class Strip:
             return meter.count_once(lead + self.text(first, end))
         tokens = self._sums[end] - self._sums[first] - self._trailing(end, first, lead)
         if lead:
-            tokens += meter.count(lead) + meter.gap(lead, self._pair(first))
+            tokens += meter.count(lead)
+            if not is_clean(lead, self._texts[first]):
+                tokens += meter.gap(lead, self._pair(first))
         if self._unclean:
             tokens += self._gaps(first, end, lead)
         return tokens
@@ -86,6 +88,12 @@ class Strip:
         elif self._reach[end] - self._reach[first] > self._budget * self._meter.pace.characters * 2:
             return _ENDLESS
         return self.total(first, end, lead=lead)
+
+    def clearly_fits(self, first: int, end: int, *, lead: str) -> bool:
+        """Whether texts fit with so much room that their sum says it; most blocks do."""
+        if not self._meter.is_additive or self._unclean:
+            return False
+        return self._sums[end] - self._sums[first] + self._meter.count(lead) + _SLACK <= self._budget
 
     def fill(self, first: int, *, lead: str, budget: int, limit: int | None = None) -> Fill:
         """Take texts while lead and texts together fit.
