@@ -32,6 +32,8 @@ class Prefixes:
         A prefix that is too long loses its outermost headings first, then the end of what is left; a sign
         shows either.
         """
+        if not self._template:
+            return ""
         written = self._written.get(path)
         if written is None:
             written = self._written[path] = self._write(path)

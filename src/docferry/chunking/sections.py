@@ -96,9 +96,9 @@ class _Reader:
         parts: list[Part] = []
         silent: list[Element] = []
         for element in elements:
-            if element.regions:
-                self._page = element.regions[0].page
-            table = element.table
+            regions, table = element.regions, element.table
+            if regions:
+                self._page = regions[0].page
             if table is not None and table.cells:
                 if self._stitches and parts and is_continuation(parts[-1], element):
                     stitch(parts[-1], element, self._table_format)
