@@ -472,11 +472,11 @@ def test_each_request_waits_as_long_as_its_option_says():
     _, requests = submitted(patient, item())
     assert [request.timeout_seconds for request in requests] == [7, 11]
 
-    driver = Driver(answer({"extract_result": [DONE]}))
+    driver = ExchangeDriver(answer({"extract_result": [DONE]}))
     (status,) = driver.run(patient.poll([BATCH_RECEIPT]))
     assert driver.requests[0].timeout_seconds == 7
 
-    driver = Driver(Response(status=200, body=b"PK"))
+    driver = ExchangeDriver(Response(status=200, body=b"PK"))
     driver.run(patient.fetch(status))
     assert driver.requests[0].timeout_seconds == 11
 
