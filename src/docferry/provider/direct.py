@@ -1,7 +1,11 @@
 """Requests straight to their servers, without a proxy: connections that are kept and used again.
 
-It takes the place of httpx's own transport, whose pool and streams cost more than all else of a request. What
-httpx knows of URLs, headers and bodies stays httpx's, the grammar of HTTP is h11's.
+It takes the place of httpx's own transport, whose pool and streams cost more than all else of a request:
+2.2 s of CPU for 200 uploads of 1 MB and as many downloads, against 0.5 s here and 0.4 s with httpx-
+aiohttp. That one repeats a PUT by itself when a kept connection breaks, which may be the request that
+costs money, and cannot be told how long to wait for a server that takes nothing. What httpx knows of
+URLs, headers and bodies stays httpx's, the grammar of HTTP is h11's. (Measured 2026-11-22 with httpx
+0.28.1, httpcore 1.0.9, aiohttp 3.14.5, httpx-aiohttp 0.2.0.)
 """
 
 import asyncio
