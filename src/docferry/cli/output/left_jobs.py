@@ -46,7 +46,7 @@ class LeftJobs:
             clauses.append(f"{plural(len(self.parked), 'job')} {self._parked_how()}: {self._resume()}")
         if unknown:
             jobs = plural(len(unknown), "job")
-            clauses.append(f"{jobs} of unknown outcome: {self._command('list --step unknown')}")
+            clauses.append(f"{jobs} of unknown outcome: {self._command('list --step intent --step unknown')}")
         return clauses
 
     def _parked_how(self) -> str:
