@@ -247,6 +247,18 @@ class TestResolve:
             desk.resolve(unknown, submitted="b0")
         assert desk.show(unknown).record.step is JobStep.UNKNOWN
 
+    def test_the_job_of_another_file_is_refused(self, desk, unknown, service, files):
+        (other,) = submit(desk, files("one", "two")[1])
+        taken = other.job.receipt.remote_id
+        with pytest.raises(
+            ConfigurationError, match=f"'{taken}' of provider depot is that of .*001.txt"
+        ) as caught:
+            desk.resolve(unknown, submitted=taken)
+        assert other.job.id in str(caught.value)
+        assert desk.show(unknown).record.step is JobStep.UNKNOWN
+        assert desk.resolve(unknown, submitted="b0").step is JobStep.SUBMITTED
+        assert service.polls == 1
+
     def test_without_a_job_at_the_service_it_is_not_asked(self, desk, unknown, service):
         service.out_of_order = True
         assert desk.resolve(unknown, resubmits=True).step is JobStep.OPEN
@@ -588,6 +600,21 @@ class TestAttach:
                 desk.attach("b0", provider="depot", source=source)
         assert desk.list_jobs() == ()
         assert texts(ingest(paths)) == ["mine [en]"]
+        assert len(service.submissions) == 1
+
+    def test_the_job_of_another_file_is_not_entered(self, desk, files):
+        one, two = files("one", "two")
+        (submitted,) = submit(desk, (one,))
+        with pytest.raises(ConfigurationError, match="is that of .*as job"):
+            desk.attach(submitted.job.receipt.remote_id, provider="depot", source=two)
+        assert [record.id for record in desk.list_jobs()] == [submitted.job.id]
+
+    def test_a_job_entered_without_its_source_may_be_entered_with_it(self, desk, files, service, ingest):
+        service.submit("key-1", [("their.txt", b"theirs")])
+        desk.attach("b0", provider="depot")
+        paths = files("theirs")
+        desk.attach("b0", provider="depot", source=paths[0])
+        assert texts(ingest(paths)) == ["theirs [en]"]
         assert len(service.submissions) == 1
 
     def test_nothing_is_entered_when_the_service_cannot_be_asked(self, desk, service):

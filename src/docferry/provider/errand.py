@@ -13,7 +13,10 @@ from docferry.provider.job_api import ServiceIdentity, SubmitItem
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.options import ProviderOptions
 
-__all__ = ["Errand", "describe_foreign_job", "make_errand", "recall_errand"]
+__all__ = ["FOREIGN_MARK", "Errand", "describe_foreign_job", "make_errand", "recall_errand"]
+
+FOREIGN_MARK = "job:"
+"""How the fingerprint of a job begins of which nobody has told what it parses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,7 @@ def describe_foreign_job(
     ever taken to be parsed by it.
     """
     mark = canonical_json([identity.provider, strip_endpoint(identity.endpoint), *_words(receipt)])
-    fingerprint = f"job:{hashlib.sha256(mark.encode('ascii')).hexdigest()}"
+    fingerprint = f"{FOREIGN_MARK}{hashlib.sha256(mark.encode('ascii')).hexdigest()}"
     payload_key = _payload_key(identity, options, fingerprint, suffix="", pages="")
     return NewJob(
         payload_key=payload_key,

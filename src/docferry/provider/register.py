@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from docferry.errors import ConfigurationError, DocferryError, JobNotFoundError
-from docferry.ledger import JobRecord, JobStep, check_resolvable
+from docferry.ledger import JobRecord, JobStep, NewJob, check_resolvable, strip_endpoint
 from docferry.model import Receipt
 from docferry.provider.agency import Agency
 from docferry.provider.books import Books
 from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.confirmation import confirm_receipt
-from docferry.provider.errand import Errand, describe_foreign_job
+from docferry.provider.errand import FOREIGN_MARK, Errand, describe_foreign_job
 from docferry.provider.job_api import JobApi
 from docferry.provider.job_errors import about_job, not_your_job, still_unknown
 from docferry.provider.job_settings import JobSettings
@@ -69,6 +69,7 @@ class JobRegister:
             settings: Our settings.
 
         Raises:
+            ConfigurationError: The ledger has it as the job of another file.
             JobNotFoundError: The service does not know the job; nothing was entered.
             DocferryError: It cannot be asked; nothing was entered.
         """
@@ -76,6 +77,7 @@ class JobRegister:
         if new is None:
             account_hash = await self._agency.account_hash(api)
             new = describe_foreign_job(api.identity, receipt, account_hash=account_hash, options=options)
+        await self._books.do(self._check_owner, new, receipt)
         known = await self._books.do(self._books.ledger.current, new.job_key)
         if known is None or known.receipt != receipt or known.step not in KNOWN_STEPS:
             await confirm_receipt(self._agency.client(api, settings=settings), receipt)
@@ -108,11 +110,13 @@ class JobRegister:
             settings: Our settings.
 
         Raises:
-            ConfigurationError: The outcome of the job is known, or a process is at work on it.
+            ConfigurationError: The outcome of the job is known, a process is at work on it, or the ledger has
+                the receipt as that of another file's job.
             JobNotFoundError: The service does not know the receipt; the job is as it was.
             DocferryError: The service cannot be asked; the job is as it was.
         """
         await self._free(record)
+        await self._books.do(self._check_owner, record, receipt)
         errand = await self._agency.recalled_errand(api, record, settings=settings)
         try:
             await confirm_receipt(errand.client, receipt, needs_document=True)
@@ -158,6 +162,22 @@ class JobRegister:
         """The jobs that this process worked on and did not bring to their payload, as they stand now."""
         return await self._books.do(self._look_up, tuple(sorted(self._leases.unfinished)))
 
+    def _check_owner(self, new: NewJob, receipt: Receipt) -> None:
+        """Refuse a receipt that the ledger has as that of another file: its result would pass for this one's.
+
+        Raises:
+            ConfigurationError: It has.
+        """
+        for known in self._books.ledger.jobs(provider=new.provider, include_replaced=True):
+            is_same_job = known.receipt == receipt and known.endpoint == strip_endpoint(new.endpoint)
+            if is_same_job and known.fingerprint != new.fingerprint and not _are_sourceless(known, new):
+                raise ConfigurationError(
+                    f"the job '{receipt.remote_id}' of provider {new.provider} is that of "
+                    f"{known.source_name}, as job {known.id} says",
+                    next_step=f"check the id, or run `docferry jobs forget {known.id}` when that is wrong",
+                    source=new.source_name,
+                )
+
     async def _free(self, record: JobRecord) -> None:
         if await self._leases.free(record):
             record = await self._books.do(self._books.ledger.find, record.id)
@@ -171,3 +191,8 @@ class JobRegister:
             except JobNotFoundError:  # it was forgotten meanwhile
                 continue
         return tuple(found)
+
+
+def _are_sourceless(*jobs: NewJob) -> bool:
+    """Whether of one of the jobs nobody has told what it parses."""
+    return any(job.fingerprint.startswith(FOREIGN_MARK) for job in jobs)
