@@ -350,10 +350,19 @@ def test_an_unknown_word_is_not_the_end_and_is_logged_once(room, caplog):
 
 def test_a_vanished_job_is_closed_and_said(room):
     async def scenario(here):
-        here.depot.plan = [("poll", Response(status=404))]
+        here.depot.plan = [("poll", Response(status=404))] * 3
         with pytest.raises(JobNotFoundError):
             await obtain(here.runner)
         assert steps(here.runner) == [JobStep.EXPIRED]
+
+    room(scenario)
+
+
+def test_a_job_that_the_service_denies_twice_is_not_given_up(room):
+    async def scenario(here):
+        here.depot.plan = [("poll", Response(status=404))] * 2
+        assert await obtain(here.runner) == b"the text"
+        assert steps(here.runner) == [JobStep.FETCHED]
 
     room(scenario)
 

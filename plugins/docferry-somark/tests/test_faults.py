@@ -282,6 +282,6 @@ def test_pictures_that_do_not_come_lose_no_text(workshop, serving, files, fault)
     ("kind", "code", "error"), [("submit", "1107", AuthenticationError), ("poll", "1133", JobNotFoundError)]
 )
 def test_a_refusal_is_about_its_file_only(workshop, serving, files, kind, code, error):
-    serving.use_faults(FaultRule(kind=kind, file="b.png", do=FaultAction.REFUSE, code=code, times=1))
+    serving.use_faults(FaultRule(kind=kind, file="b.png", do=FaultAction.REFUSE, code=code, times=3))
     outcomes = parsed(workshop, workshop.bench(), files)
     assert kinds_of(outcomes) == {"a.png": None, "b.png": error, "c.png": None}

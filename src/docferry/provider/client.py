@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from docferry.errors import InvalidResponseError, RateLimitedError, TransientError
+from docferry.errors import DocferryError, RateLimitedError
 from docferry.model import JobStatus, Receipt
 from docferry.provider.clock import Clock
 from docferry.provider.commitment import CommitLog, Commitment, NotSentError
@@ -18,6 +18,7 @@ from docferry.provider.limits import AccountLimiter
 from docferry.provider.promises import ask_about
 from docferry.provider.schedule import poll_delay
 from docferry.provider.sender import MAX_TRIES, PartWriter, Sender
+from docferry.provider.setbacks import Setbacks
 from docferry.provider.transport import Transport
 
 __all__ = ["ServiceClient", "Wake"]
@@ -26,9 +27,6 @@ Result = TypeVar("Result")
 
 Wake = Callable[[float], Awaitable[bool]]
 """Sleeps so long, or less when an event comes; says whether one came."""
-
-MAX_UNREADABLE_POLLS = 5
-"""How many answers in a row may be unreadable before a poll gives up."""
 
 MOST_BUSY_SECONDS = 3600.0
 """How long a service may refuse a submission for being too many before that is its answer."""
@@ -136,7 +134,8 @@ class ServiceClient:
     ) -> None:
         """Ask about the jobs of one submission until all have ended; one poll serves them all.
 
-        Trouble that may pass never ends the watch: who waits for a job decides how long.
+        Trouble that may pass never ends the watch: who waits for a job decides how long. That the service
+        does not know a job is believed when it says so several times in a row.
 
         Args:
             open_receipts: The jobs still waited for, all with one remote id; asked before every poll.
@@ -150,36 +149,33 @@ class ServiceClient:
         Raises:
             DocferryError: The service refuses to talk about the jobs at all.
         """
-        unreadable = 0
         delay = self._first_delay(submitted_at, not_before)
         headway = Headway(submitted_at)
+        setbacks = Setbacks(floor_seconds=self.api.poll_advice.floor_seconds)
         called_at: float | None = None
-        trouble = ""
         while open_receipts():
-            with self._sender.telling(trouble, delay):
+            with self._sender.telling(setbacks.trouble, delay):
                 if await (wake or self._sleep)(delay):
                     called_at = self.clock.monotonic()
             receipts = open_receipts()  # some may have come, or gone, meanwhile
             if not receipts:
                 return
             statuses: tuple[JobStatus, ...] = ()
-            advice: float | None = None
             try:
                 statuses = await self._statuses(receipts)
-                unreadable, trouble = 0, ""
-            except TransientError as error:
-                trouble = f"does not tell of the job: {error.message}"
-                advice = error.retry_after_seconds if isinstance(error, RateLimitedError) else None
-            except InvalidResponseError:
-                unreadable += 1
-                if unreadable >= MAX_UNREADABLE_POLLS:
+                setbacks.clear()
+            except DocferryError as error:
+                if not setbacks.bears(error):
                     raise
             headway.learn(statuses, now=self.clock.monotonic())
             if statuses:
                 await notice(statuses)
             # A poll that failed may have been the one that an event asked for, and events come once.
             is_slow = has_webhook and bool(statuses)
-            delay = self._next_delay(statuses, headway, advice, has_webhook=is_slow, called_at=called_at)
+            advice = setbacks.advice
+            delay = setbacks.cap(
+                self._next_delay(statuses, headway, advice, has_webhook=is_slow, called_at=called_at)
+            )
 
     async def _sleep(self, seconds: float) -> bool:
         await self.clock.sleep(seconds)

@@ -30,8 +30,12 @@ class MillService:
     def transport(self, network):
         return ScriptedTransport(self.answer)
 
-    def fail(self, place, code):
-        self.refusals[place] = code
+    def fail(self, place, code, *, times=1):
+        self.refusals[place] = [code] * times
+
+    def refusal(self, place):
+        codes = self.refusals.get(place)
+        return codes.pop() if codes else None
 
     def use_unknown_word(self):
         self.says_unknown_word = True
@@ -50,17 +54,17 @@ class MillService:
         return self.status(number) if kind == "jobs" else self.result(number)
 
     def submit(self, request):
-        code = self.refusals.pop(ErrorPlace.SUBMIT, None)
+        code = self.refusal(ErrorPlace.SUBMIT)
         if code:
             return answer({"code": code}, 422)
         self.submission_count += 1
         number = str(self.submission_count)
         self.texts[number] = request.upload.read_bytes()
-        self.failures[number] = self.refusals.pop(ErrorPlace.JOB, None)
+        self.failures[number] = self.refusal(ErrorPlace.JOB)
         return answer({"job": number})
 
     def status(self, number):
-        code = self.refusals.pop(ErrorPlace.POLL, None)
+        code = self.refusal(ErrorPlace.POLL)
         if code:
             return answer({"code": code}, 422)
         if self.says_unknown_word:

@@ -5,9 +5,16 @@ from itertools import pairwise
 
 import pytest
 
-from docferry.errors import DocferryError, ProviderBugError, ProviderError, SubmissionUnknownError
+from docferry.errors import (
+    DocferryError,
+    JobNotFoundError,
+    ProviderBugError,
+    ProviderError,
+    SubmissionUnknownError,
+)
 from docferry.provider import Response
 from docferry.provider.faults import Fault, TransportFault
+from docferry.provider.setbacks import MAX_DENIALS
 from docferry.testing.contracts.evidence import check_error, secrets_in
 from docferry.testing.contracts.job_foundation import JobContract, Workshop
 from docferry.testing.jobs import DocumentedError, ErrorPlace, JobService, RequestKind, Trouble
@@ -45,7 +52,9 @@ class TroubleContract(JobContract):
     ) -> None:
         """Each error that the service documents is the class whose remedy fits, with nothing secret in it."""
         bench = workshop.bench()
-        service.fail(documented_error.place, documented_error.code)
+        # A job that a service does not know is only given up when it says so again and again.
+        is_denied = documented_error.place is ErrorPlace.POLL and documented_error.error is JobNotFoundError
+        service.fail(documented_error.place, documented_error.code, times=MAX_DENIALS if is_denied else 1)
         (outcome,) = workshop.trial(bench).outcomes(self.samples[0])
         kind = type(outcome.error) if outcome.error is not None else None
         assert kind is documented_error.error

@@ -79,14 +79,14 @@ class EmulatedJobService:
         """Real HTTP."""
         return HttpTransport(network=network)
 
-    def fail(self, place: ErrorPlace, code: str) -> None:
+    def fail(self, place: ErrorPlace, code: str, *, times: int = 1) -> None:
         """Have it fail once with that code."""
         from docferry.emulation import FaultAction  # noqa: PLC0415 - an extra
 
         if place is ErrorPlace.JOB:
-            self._use(FaultAction.FAIL_JOB, ErrorPlace.SUBMIT, code=code)
+            self._use(FaultAction.FAIL_JOB, ErrorPlace.SUBMIT, code=code, times=times)
         else:
-            self._use(FaultAction.REFUSE, place, code=code)
+            self._use(FaultAction.REFUSE, place, code=code, times=times)
 
     def use_unknown_word(self) -> None:
         """Have its next answer about a job give a state that nobody knows."""
@@ -103,8 +103,8 @@ class EmulatedJobService:
     ) -> None:
         self._stack.close()
 
-    def _use(self, action: "FaultAction", place: ErrorPlace, *, code: str = "") -> None:
+    def _use(self, action: "FaultAction", place: ErrorPlace, *, code: str = "", times: int = 1) -> None:
         from docferry.emulation import FaultRule  # noqa: PLC0415 - an extra
 
         kind = self._kinds.get(place.value, place.value)
-        self.use_faults(FaultRule(do=action, kind=kind, code=code, times=1))
+        self.use_faults(FaultRule(do=action, kind=kind, code=code, times=times))

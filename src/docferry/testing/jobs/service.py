@@ -62,8 +62,8 @@ class JobService(Protocol):
         """What carries requests to it: `HttpTransport(network=network)`, or a `ScriptedTransport`."""
         ...
 
-    def fail(self, place: ErrorPlace, code: str) -> None:
-        """Have it fail once at that place with that documented error, from its next request on."""
+    def fail(self, place: ErrorPlace, code: str, *, times: int = 1) -> None:
+        """Have it fail so often at that place with that documented error, from its next request on."""
         ...
 
     def use_unknown_word(self) -> None:
