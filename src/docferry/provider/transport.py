@@ -1,19 +1,19 @@
 """The seam to the network: one method that sends a request. Tests hand in a scripted one."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.request import getproxies
 
 import anyio
-import anyio.to_thread
 
 from docferry.errors import ConfigurationError
+from docferry.provider.bodies import gathered, grouped, read_body, stream_file
 from docferry.provider.exchange import Request, Response
 from docferry.provider.faults import Fault, TransportFault, fault_of
-from docferry.sources import SourceFile, open_unchanged
+from docferry.sources import open_unchanged
 
 if TYPE_CHECKING:
     import ssl
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Before", "HttpTransport", "NetworkSettings", "Sink", "Transport"]
 
-PART_BYTES = 1024 * 1024
 REQUESTS_IN_FLIGHT = 16
 """httpx's cost per request grows steeply above about 32 requests in flight on one client."""
 
@@ -132,10 +131,10 @@ class HttpTransport:
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
             if sink is None or not response.is_success:
-                body = await _read_body(response.aiter_bytes(), limit=self._max_body_bytes)
+                body = await read_body(response.aiter_bytes(), limit=self._max_body_bytes)
                 return Response(status=response.status_code, headers=headers, body=body)
             size = 0
-            async for part in _gathered(response.aiter_bytes()):
+            async for part in gathered(response.aiter_bytes()):
                 size += len(part)
                 await sink(part)
             return Response(status=response.status_code, headers=headers, saved_bytes=size)
@@ -171,11 +170,11 @@ class HttpTransport:
             arguments["timeout"] = request.timeout_seconds
         if request.upload is not None:
             headers["Content-Length"] = str(request.upload.size_bytes)
-            arguments["content"] = _stream(request.upload)
+            arguments["content"] = stream_file(request.upload)
         elif request.json_body is not None:
             arguments["json"] = request.json_body
         elif request.form or request.files:
-            arguments["data"] = _grouped(request.form)
+            arguments["data"] = grouped(request.form)
             arguments["files"] = [
                 (
                     part.field,
@@ -245,55 +244,3 @@ def _trust(ca_file: str | None) -> "ssl.SSLContext | bool":
         raise ConfigurationError(
             "the file of certificates cannot be read", next_step="correct the setting ca_file"
         ) from error
-
-
-async def _read_body(parts: AsyncIterator[bytes], *, limit: int) -> bytes:
-    body = bytearray()
-    async for part in parts:
-        body += part
-        if len(body) > limit:
-            raise TransportFault(Fault.UNREADABLE, "ResponseTooLarge")
-    return bytes(body)
-
-
-async def _gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same bytes in parts of about a megabyte, because each goes to a thread and back."""
-    gathered: list[bytes] = []
-    size = 0
-    async for part in parts:
-        gathered.append(part)
-        size += len(part)
-        if size >= PART_BYTES:
-            yield b"".join(gathered)
-            gathered, size = [], 0
-    if gathered:
-        yield b"".join(gathered)
-
-
-async def _stream(file: SourceFile) -> AsyncIterator[bytes]:
-    stream, part = await anyio.to_thread.run_sync(_begin, file)
-    try:
-        left = file.size_bytes - len(part)
-        yield part
-        while left and (part := await anyio.to_thread.run_sync(stream.read, PART_BYTES)):
-            left -= len(part)
-            yield part
-    finally:
-        stream.close()
-
-
-def _begin(file: SourceFile) -> tuple[BinaryIO, bytes]:
-    """Open a file and read its beginning: in one go, because every way to a thread and back costs."""
-    stream = open_unchanged(file)
-    try:
-        return stream, stream.read(PART_BYTES)
-    except BaseException:
-        stream.close()
-        raise
-
-
-def _grouped(form: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    for name, value in form:
-        fields.setdefault(name, []).append(value)
-    return fields
