@@ -23,7 +23,7 @@ from docferry.errors import (
     UnsupportedSourceError,
 )
 from docferry_extend.answers import read_problem
-from docferry_extend.failures import Step, failure_of, run_failure, scrub
+from docferry_extend.failures import Step, failure_of, run_failure
 
 REASONS = {
     "UNABLE_TO_DOWNLOAD_FILE": SourceNotFoundError,
@@ -177,4 +177,3 @@ def test_messages_hold_no_secrets_no_signed_addresses_and_are_short():
     assert KEY not in str(error)
     assert "sig=abc" not in str(error)
     assert len(error.message) < 300
-    assert scrub("a\n b") == "a b"

@@ -6,7 +6,7 @@ on a live server.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from docferry.errors import (
@@ -18,7 +18,6 @@ from docferry.errors import (
     InvalidResponseError,
     JobFailedError,
     JobNotFoundError,
-    ProviderError,
     QuotaExceededError,
     RateLimitedError,
     RejectedError,
@@ -30,12 +29,12 @@ from docferry.errors import (
     UnavailableError,
     UnsupportedSourceError,
 )
+from docferry.provider import Remedy, scrub
 from docferry_extend.answers import Problem
 
-__all__ = ["PROVIDER", "Step", "expired", "failure_of", "run_failure", "scrub", "unreadable"]
+__all__ = ["PROVIDER", "Step", "expired", "failure_of", "run_failure", "unreadable"]
 
 PROVIDER = "extend"
-MAX_REASON_LENGTH = 200
 NOTHING_SAID = Problem()
 
 
@@ -48,101 +47,85 @@ class Step(StrEnum):
     ACCOUNT = "account"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Remedy:
-    kind: type[DocferryError]
-    what: str
-    next_step: str = ""
-
-    def error(self, *, reason: str, job_id: str = "", request_id: str = "") -> DocferryError:
-        """Make the error; only errors of the service know a job and a request."""
-        message = f"{self.what} ({reason})" if reason else self.what
-        if issubclass(self.kind, ProviderError):
-            return self.kind(
-                message, next_step=self.next_step, provider=PROVIDER, job_id=job_id, request_id=request_id
-            )
-        return self.kind(message, next_step=self.next_step)
-
-
-BUSY = _Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
-BAD_KEY = _Remedy(
+BUSY = Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
+BAD_KEY = Remedy(
     kind=AuthenticationError,
     what="the service does not accept the API key",
     next_step="check EXTEND_API_KEY, the region, to which a key belongs, and the workspace_id, which keys of "
     "a whole organisation need",
 )
-NO_CREDITS = _Remedy(
+NO_CREDITS = Remedy(
     kind=QuotaExceededError,
     what="the account has not enough credits left",
     next_step="buy credits in the service's dashboard",
 )
-BAD_OPTIONS = _Remedy(
+BAD_OPTIONS = Remedy(
     kind=InvalidOptionsError,
     what="the service refuses the parameters of the request",
     next_step="check the options of provider extend",
 )
-WRONG_VERSION = _Remedy(
+WRONG_VERSION = Remedy(
     kind=InvalidOptionsError,
     what="the service does not serve this path in this version of its API",
     next_step="set the option api_version of provider extend to a version that it serves",
 )
-BAD_PAGES = _Remedy(
+BAD_PAGES = Remedy(
     kind=SourceError, what="the service refuses the pages asked for", next_step="select other pages"
 )
-WRONG_ADDRESS = _Remedy(
+WRONG_ADDRESS = Remedy(
     kind=InvalidOptionsError,
     what="there is no Extend service at this address",
     next_step="check base_url or EXTEND_BASE_URL",
 )
-UNKNOWN_JOB = _Remedy(
+UNKNOWN_JOB = Remedy(
     kind=JobNotFoundError,
     what="the service does not know the run",
     next_step="check the run's id, the region, the workspace and the key",
 )
-UNKNOWN_FILE = _Remedy(
+UNKNOWN_FILE = Remedy(
     kind=SourceNotFoundError,
     what="the service does not know the file",
     next_step="check the file's id, the region and the workspace, or upload the file",
 )
-NO_DOWNLOAD = _Remedy(
+NO_DOWNLOAD = Remedy(
     kind=SourceNotFoundError,
     what="the service cannot download the file",
     next_step="leave sends_urls out, so that it is downloaded here and uploaded",
 )
-UNSUPPORTED = _Remedy(
+UNSUPPORTED = Remedy(
     kind=UnsupportedSourceError,
     what="the service does not read this kind of file",
     next_step="convert it to PDF",
 )
-TOO_LARGE = _Remedy(
+TOO_LARGE = Remedy(
     kind=SourceTooLargeError, what="the file is too large for the service", next_step="split the document"
 )
-CORRUPT = _Remedy(
+CORRUPT = Remedy(
     kind=CorruptSourceError, what="the service cannot read the file", next_step="check that it is whole"
 )
-LOCKED = _Remedy(
+LOCKED = Remedy(
     kind=EncryptedSourceError,
     what="the document needs a password",
     next_step="give the option password, or save the document without one",
 )
-NOT_CONVERTED = _Remedy(
+NOT_CONVERTED = Remedy(
     kind=CorruptSourceError,
     what="the service cannot convert the file",
     next_step="check that it opens, or convert it to PDF yourself",
 )
-PARSE_FAILED = _Remedy(
+PARSE_FAILED = Remedy(
     kind=JobFailedError,
     what="the service could not parse the document",
     next_step="try other options, or another provider",
 )
-UNAVAILABLE = _Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
-PASSING = _Remedy(
+UNAVAILABLE = Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
+PASSING = Remedy(
     kind=UnavailableError,
     what="the service stumbled over the document",
     next_step="parse it again later; the service says that this may help",
 )
-LATER = _Remedy(kind=TransientError, what="the service refused for now", next_step="try again later")
-REFUSED = _Remedy(kind=RejectedError, what="the service refused")
+LATER = Remedy(kind=TransientError, what="the service refused for now", next_step="try again later")
+REFUSED = Remedy(kind=RejectedError, what="the service refused")
 
 # Why a run fails. The synchronous call gives the same words as codes, and so do refusals of files.
 BY_REASON = {
@@ -194,7 +177,6 @@ BY_STATUS = {
 SERVER_ERRORS = range(500, 600)
 SUCCESS = range(200, 300)
 VERSION_WORDS = re.compile(r"api[ -]?version", re.IGNORECASE)
-ADDRESS = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 
 
 def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
@@ -223,6 +205,7 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     if status in SERVER_ERRORS and step is Step.SUBMIT:
         return unreadable(status, job_id)  # nobody knows whether a run was begun
     error = remedy.error(
+        provider=PROVIDER,
         reason=_reason(said.code or f"HTTP {status}", said.message, secrets),
         job_id=job_id,
         request_id=said.request_id,
@@ -242,7 +225,7 @@ def run_failure(reason: str, message: str, *, job_id: str, secrets: tuple[str, .
         secrets: What must never get into a message.
     """
     remedy = BY_REASON.get(reason.upper(), PARSE_FAILED)
-    return remedy.error(reason=_reason(reason, message, secrets), job_id=job_id)
+    return remedy.error(provider=PROVIDER, reason=_reason(reason, message, secrets), job_id=job_id)
 
 
 def expired(job_id: str) -> ResultExpiredError:
@@ -265,15 +248,7 @@ def unreadable(status: int, job_id: str = "") -> InvalidResponseError:
     )
 
 
-def scrub(words: str, secrets: tuple[str, ...] = ()) -> str:
-    """The service's words on one line of bounded length, without secrets and without queries of addresses."""
-    line = " ".join(ADDRESS.sub(r"\1", words).split())
-    for secret in secrets:
-        line = line.replace(secret, "***") if secret else line
-    return line[:MAX_REASON_LENGTH]
-
-
-def _remedy(problem: Problem, status: int, step: Step) -> _Remedy:
+def _remedy(problem: Problem, status: int, step: Step) -> Remedy:
     code = problem.code.upper()
     if code == NOT_FOUND or status == GONE:
         # A gateway's page says nothing about the run: the job must not be given up for it.
@@ -290,7 +265,7 @@ def _remedy(problem: Problem, status: int, step: Step) -> _Remedy:
     return LATER if problem.is_retryable else REFUSED
 
 
-def _bad_request(message: str) -> _Remedy:
+def _bad_request(message: str) -> Remedy:
     """What a refusal of parameters is about, as far as its words tell."""
     if VERSION_WORDS.search(message):
         return WRONG_VERSION
@@ -299,4 +274,4 @@ def _bad_request(message: str) -> _Remedy:
 
 def _reason(word: str, message: str, secrets: tuple[str, ...]) -> str:
     """The service's word and sentence."""
-    return ": ".join(part for part in (scrub(word, secrets), scrub(message, secrets)) if part)
+    return ": ".join(part for part in (scrub(word, *secrets), scrub(message, *secrets)) if part)

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from docferry.errors import DocferryError, JobFailedError
 from docferry.model import Cost, JobState, JobStatus, Receipt
+from docferry.provider import scrub
 from docferry_extend.answers import Run
-from docferry_extend.failures import PROVIDER, run_failure, scrub
+from docferry_extend.failures import PROVIDER, run_failure
 
 __all__ = ["STATES", "Answer", "status_of"]
 
@@ -50,7 +51,7 @@ def status_of(answer: Answer, receipt: Receipt, *, secrets: tuple[str, ...] = ()
     return JobStatus(
         receipt=receipt,
         state=state or JobState.RUNNING,
-        raw_state=scrub(run.status, secrets),
+        raw_state=scrub(run.status, *secrets),
         is_known=state is not None,
         error=_failure(state, run, receipt, secrets),
         cost=Cost(pages=run.page_count, credits=run.credits) if has_succeeded else None,

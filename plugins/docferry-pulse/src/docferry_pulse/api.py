@@ -32,12 +32,13 @@ from docferry.provider import (
     Response,
     ServiceIdentity,
     SubmitItem,
+    scrub,
 )
 from docferry.provider.faults import read_retry_after
 from docferry.reading.values import is_mapping, number_of, parse_json, scalar_text
 from docferry.settings import read_environment
 from docferry_pulse.endpoint import DEFAULT_BASE_URL, read_base_url
-from docferry_pulse.failures import PROVIDER, Step, failure_of, job_failure, scrub
+from docferry_pulse.failures import PROVIDER, Step, failure_of, job_failure
 from docferry_pulse.fetching import KEY_HEADER, Vault
 from docferry_pulse.options import PulseOptions
 from docferry_pulse.pages import write_pages
@@ -380,6 +381,6 @@ def _upload_name(file_name: str) -> str:
 def _figures(answer: Answer) -> Iterator[tuple[str, str]]:
     raw = parse_json(answer.body)
     for name, value in raw.items() if is_mapping(raw) else ():
-        text = scrub(scalar_text(value), "")
+        text = scrub(scalar_text(value))
         if text:
             yield FIGURES.get(name, name.replace("_", " ")), text

@@ -6,7 +6,7 @@ three ages, and pulse-ai-cli 0.1.0 (read 2026-11-21 and 2026-11-22).
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from docferry.errors import (
@@ -19,7 +19,6 @@ from docferry.errors import (
     InvalidResponseError,
     JobFailedError,
     JobNotFoundError,
-    ProviderError,
     QuotaExceededError,
     RateLimitedError,
     RejectedError,
@@ -30,12 +29,12 @@ from docferry.errors import (
     UnavailableError,
     UnsupportedSourceError,
 )
+from docferry.provider import Remedy, scrub
 from docferry_pulse.wire import Answer
 
-__all__ = ["PROVIDER", "Step", "expired", "failure_of", "gone", "job_failure", "no_record", "scrub"]
+__all__ = ["PROVIDER", "Step", "expired", "failure_of", "gone", "job_failure", "no_record"]
 
 PROVIDER = "pulse"
-MAX_REASON_LENGTH = 200
 
 
 class Step(StrEnum):
@@ -48,96 +47,82 @@ class Step(StrEnum):
     ACCOUNT = "account"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Remedy:
-    kind: type[DocferryError]
-    what: str
-    next_step: str = ""
-
-    def error(self, *, reason: str, job_id: str) -> DocferryError:
-        """Make the error; only errors of the service know a job."""
-        message = f"{self.what} ({reason})" if reason else self.what
-        if issubclass(self.kind, ProviderError):
-            return self.kind(message, next_step=self.next_step, provider=PROVIDER, job_id=job_id)
-        return self.kind(message, next_step=self.next_step)
-
-
-BUSY = _Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
-BAD_KEY = _Remedy(
+BUSY = Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
+BAD_KEY = Remedy(
     kind=AuthenticationError,
     what="the service does not accept the API key",
     next_step="check PULSE_API_KEY; keys are made at platform.runpulse.com",
 )
-FORBIDDEN = _Remedy(
+FORBIDDEN = Remedy(
     kind=AuthenticationError,
     what="the API key may not do this",
     next_step="look at the key's permissions at platform.runpulse.com",
 )
-NO_CREDITS = _Remedy(
+NO_CREDITS = Remedy(
     kind=QuotaExceededError,
     what="the account has not enough credits left",
     next_step="see runpulse.com/billing, and the credit cap of the key",
 )
-TOO_LARGE = _Remedy(
+TOO_LARGE = Remedy(
     kind=SourceTooLargeError, what="the service refuses files of this size", next_step="split the document"
 )
-UNSUPPORTED = _Remedy(
+UNSUPPORTED = Remedy(
     kind=UnsupportedSourceError,
     what="the service does not read this kind of file",
     next_step="convert it to PDF",
 )
-BAD_OPTIONS = _Remedy(
+BAD_OPTIONS = Remedy(
     kind=InvalidOptionsError,
     what="the service refuses the parameters of the request",
     next_step="check the options of provider pulse",
 )
-BAD_PAGES = _Remedy(
+BAD_PAGES = Remedy(
     kind=SourceError,
     what="the document has not the pages that were asked for",
     next_step="select pages that it has",
 )
-UNKNOWN_JOB = _Remedy(
+UNKNOWN_JOB = Remedy(
     kind=JobNotFoundError,
     what="the service does not know the job",
     next_step="check the job id, the base URL and the key",
 )
-NO_EXTRACTION = _Remedy(
+NO_EXTRACTION = Remedy(
     kind=JobNotFoundError,
     what="the service no longer knows the parsed document",
     next_step="parse it again with storage on, then run the step",
 )
-PARSE_FAILED = _Remedy(
+PARSE_FAILED = Remedy(
     kind=JobFailedError,
     what="the service could not process the document",
     next_step="try it once more, or another provider",
 )
-WRONG_ADDRESS = _Remedy(
+WRONG_ADDRESS = Remedy(
     kind=InvalidOptionsError,
     what="there is no Pulse service at this address",
     next_step="check base_url or PULSE_BASE_URL",
 )
-UNAVAILABLE = _Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
-REFUSED = _Remedy(
+UNAVAILABLE = Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
+REFUSED = Remedy(
     kind=RejectedError, what="the service refused", next_step="look the code up in its documents"
 )
 
 BY_CODE = {
     "FILE_001": UNSUPPORTED,
     "FILE_002": TOO_LARGE,
-    "FILE_003": _Remedy(
+    "FILE_003": Remedy(
         kind=CorruptSourceError,
         what="the service cannot read the file",
         next_step="check that it is whole, or save it anew",
     ),
-    "FILE_004": _Remedy(
+    "FILE_004": Remedy(
         kind=EmptySourceError, what="the service received an empty file", next_step="check the file"
     ),
-    "FILE_005": _Remedy(
+    "FILE_005": Remedy(
         kind=SourceNotFoundError,
         what="the service could not download the document",
         next_step="check that its address can be reached from outside, or leave send_url out",
     ),
-    "FILE_006": _Remedy(
+    "FILE_006": Remedy(
         kind=EncryptedSourceError,
         what="the document needs a password",
         next_step="take the password off; the service takes none",
@@ -190,7 +175,6 @@ FAILURE_WORDS = (
 )
 
 SERVER_ERRORS = range(500, 600)
-ADDRESS = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 
 
 def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
@@ -220,7 +204,7 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     if remedy is BAD_PAGES and answer is not None and "page" not in answer.error.casefold():
         remedy = BAD_OPTIONS  # an older table gives the code another meaning
     reason = _reason(answer, secret) or f"HTTP {status}"
-    error = remedy.error(reason=reason, job_id=job_id)
+    error = remedy.error(provider=PROVIDER, reason=reason, job_id=job_id)
     if isinstance(error, RateLimitedError):
         asked = answer.retry_after_seconds if answer else None
         error.retry_after_seconds = asked if retry_after_seconds is None else retry_after_seconds
@@ -234,7 +218,7 @@ def job_failure(answer: Answer, *, job_id: str, secret: str = "") -> DocferryErr
     )
     if remedy in {BUSY, BAD_KEY, BAD_OPTIONS, UNKNOWN_JOB, UNAVAILABLE}:
         remedy = PARSE_FAILED  # the request was accepted; it is the job that failed
-    return remedy.error(reason=_reason(answer, secret), job_id=job_id)
+    return remedy.error(provider=PROVIDER, reason=_reason(answer, secret), job_id=job_id)
 
 
 def expired(job_id: str) -> ResultExpiredError:
@@ -272,26 +256,20 @@ def no_record(job_id: str) -> RejectedError:
     )
 
 
-def scrub(words: str, secret: str) -> str:
-    """The service's words on one line of bounded length, without the key and without queries of addresses."""
-    line = " ".join(ADDRESS.sub(r"\1", words).split())
-    return (line.replace(secret, "***") if secret else line)[:MAX_REASON_LENGTH].rstrip(" .")
-
-
-def _remedy(status: int, code: str, step: Step) -> _Remedy:
+def _remedy(status: int, code: str, step: Step) -> Remedy:
     if status in SERVER_ERRORS:
         return BUSY if BY_CODE.get(code) is BUSY else UNAVAILABLE
     if status in SETTLED_STATUSES:
         return BY_STATUS[status]
     if status == 410:  # noqa: PLR2004 - HTTP Gone
-        return _Remedy(kind=ResultExpiredError, what="the service no longer keeps the result")
+        return Remedy(kind=ResultExpiredError, what="the service no longer keeps the result")
     remedy = _by_code(code) or BY_STATUS.get(status, REFUSED)
     if remedy is BAD_KEY and status == 403:  # noqa: PLR2004 - HTTP Forbidden
         return FORBIDDEN
     return _for_step(remedy, status, step)
 
 
-def _for_step(remedy: _Remedy, status: int, step: Step) -> _Remedy:
+def _for_step(remedy: Remedy, status: int, step: Step) -> Remedy:
     if step in {Step.POLL, Step.CANCEL} and remedy in NOT_ABOUT_JOBS:
         return UNKNOWN_JOB
     is_missing = status == 404 or remedy is UNKNOWN_JOB  # noqa: PLR2004 - HTTP Not Found
@@ -300,7 +278,7 @@ def _for_step(remedy: _Remedy, status: int, step: Step) -> _Remedy:
     return remedy
 
 
-def _by_code(code: str) -> _Remedy | None:
+def _by_code(code: str) -> Remedy | None:
     return BY_CODE.get(code) or BY_FAMILY.get(code.partition("_")[0])
 
 
@@ -317,4 +295,4 @@ def _reason(answer: Answer | None, secret: str) -> str:
     """Code and words of the service."""
     if answer is None:
         return ""
-    return ": ".join(part for part in (answer.error_code, scrub(answer.error, secret)) if part)
+    return ": ".join(part for part in (answer.error_code, scrub(answer.error, secret).rstrip(" .")) if part)

@@ -4,7 +4,8 @@ import re
 
 from docferry.errors import DocferryError, JobFailedError
 from docferry.model import Cost, JobState, JobStatus, Receipt
-from docferry_pulse.failures import PROVIDER, expired, job_failure, scrub
+from docferry.provider import scrub
+from docferry_pulse.failures import PROVIDER, expired, job_failure
 from docferry_pulse.wire import Answer
 
 __all__ = ["state_of", "status_of"]

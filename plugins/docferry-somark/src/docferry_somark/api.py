@@ -35,13 +35,14 @@ from docferry.provider import (
     Response,
     ServiceIdentity,
     SubmitItem,
+    scrub,
 )
 from docferry.provider.faults import read_retry_after
 from docferry.reading.values import Raw, scalar_text
 from docferry.settings import read_environment
 from docferry_somark.assets import list_assets
 from docferry_somark.endpoint import REGION_URLS, is_hosted, read_base_url
-from docferry_somark.failures import PROVIDER, Step, failure_of, job_failure, scrub
+from docferry_somark.failures import PROVIDER, Step, failure_of, job_failure
 from docferry_somark.fetching import fetch_archive, fetch_images
 from docferry_somark.options import ParseMode, ServiceRegion, SomarkOptions
 from docferry_somark.result import RESULT_PART, map_payload, no_output
@@ -343,6 +344,6 @@ def _upload_name(file_name: str) -> str:
 
 def _figures(data: Raw) -> Iterator[tuple[str, str]]:
     for name, value in data.items():
-        text = scrub(scalar_text(value), "")
+        text = scrub(scalar_text(value))
         if text:
             yield FIGURES.get(name, name.replace("_", " ")), text

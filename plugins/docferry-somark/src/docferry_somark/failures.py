@@ -6,7 +6,7 @@ for those that the page does not show: 1102, 1105, 1120, 1133, 1137, 1138 (both 
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from docferry.errors import (
@@ -17,7 +17,6 @@ from docferry.errors import (
     InvalidResponseError,
     JobFailedError,
     JobNotFoundError,
-    ProviderError,
     QuotaExceededError,
     RateLimitedError,
     RejectedError,
@@ -27,12 +26,12 @@ from docferry.errors import (
     UnavailableError,
     UnsupportedSourceError,
 )
+from docferry.provider import Remedy, scrub
 from docferry_somark.wire import Envelope
 
-__all__ = ["PROVIDER", "Step", "expired", "failure_of", "job_failure", "scrub"]
+__all__ = ["PROVIDER", "Step", "expired", "failure_of", "job_failure"]
 
 PROVIDER = "somark"
-MAX_REASON_LENGTH = 200
 
 
 class Step(StrEnum):
@@ -43,79 +42,65 @@ class Step(StrEnum):
     ACCOUNT = "account"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Remedy:
-    kind: type[DocferryError]
-    what: str
-    next_step: str = ""
-
-    def error(self, *, reason: str, job_id: str) -> DocferryError:
-        """Make the error; only errors of the service know a job."""
-        message = f"{self.what} ({reason})" if reason else self.what
-        if issubclass(self.kind, ProviderError):
-            return self.kind(message, next_step=self.next_step, provider=PROVIDER, job_id=job_id)
-        return self.kind(message, next_step=self.next_step)
-
-
-BUSY = _Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
-BAD_KEY = _Remedy(
+BUSY = Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
+BAD_KEY = Remedy(
     kind=AuthenticationError,
     what="the service does not accept the API key",
     next_step="check SOMARK_API_KEY and the region: a key belongs to the host it was made on",
 )
-NO_PLAN = _Remedy(
+NO_PLAN = Remedy(
     kind=QuotaExceededError, what="the account has no active plan", next_step="choose one in the workbench"
 )
-NO_PAGES = _Remedy(
+NO_PAGES = Remedy(
     kind=QuotaExceededError,
     what="the account has not enough pages left",
     next_step="see `docferry account somark`, buy pages or wait until the free ones come back",
 )
-TOO_LARGE = _Remedy(
+TOO_LARGE = Remedy(
     kind=SourceTooLargeError,
     what="the service refuses files of more than 200 MB or 300 pages",
     next_step="split the document",
 )
-UNSUPPORTED = _Remedy(
+UNSUPPORTED = Remedy(
     kind=UnsupportedSourceError,
     what="the service does not read this kind of file",
     next_step="convert it to PDF",
 )
-BAD_OPTIONS = _Remedy(
+BAD_OPTIONS = Remedy(
     kind=InvalidOptionsError,
     what="the service refuses the parameters of the request",
     next_step="check the options of provider somark",
 )
-UNKNOWN_JOB = _Remedy(
+UNKNOWN_JOB = Remedy(
     kind=JobNotFoundError,
     what="the service does not know the task",
     next_step="check the task id, the region and the key",
 )
-PARSE_FAILED = _Remedy(
+PARSE_FAILED = Remedy(
     kind=JobFailedError,
     what="the service could not parse the document",
     next_step="try it once more, or another provider",
 )
-WRONG_ADDRESS = _Remedy(
+WRONG_ADDRESS = Remedy(
     kind=InvalidOptionsError,
     what="there is no SoMark service at this address",
     next_step="check base_url or SOMARK_BASE_URL; it usually ends in /api/v1",
 )
-UNAVAILABLE = _Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
+UNAVAILABLE = Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
 
 BY_CODE = {
     1101: BUSY,
     1102: replace(PARSE_FAILED, what="the service ran out of time while it parsed the document"),
     1104: UNSUPPORTED,
     1105: BAD_OPTIONS,
-    1106: _Remedy(
+    1106: Remedy(
         kind=CorruptSourceError,
         what="the service cannot open the file",
         next_step="check that it is whole and needs no password",
     ),
     1107: BAD_KEY,
     1108: NO_PLAN,
-    1111: _Remedy(
+    1111: Remedy(
         kind=SourceNotFoundError, what="the service did not receive the file", next_step="send it again"
     ),
     1118: TOO_LARGE,
@@ -167,7 +152,6 @@ AMBIGUOUS_CODES = frozenset({1137})
 HTTP_ERRORS = range(400, 600)
 SERVER_ERRORS = range(500, 600)
 GATEWAY_VERDICTS = frozenset({404, 405, 410, 422})
-ADDRESS = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 
 
 def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
@@ -206,7 +190,7 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     reason = _reason(code, envelope.message if envelope else "", secret)
     if code in AMBIGUOUS_CODES and RATE_WORDS.search(reason):
         remedy = BUSY
-    error = remedy.error(reason=reason or f"HTTP {status}", job_id=job_id)
+    error = remedy.error(provider=PROVIDER, reason=reason or f"HTTP {status}", job_id=job_id)
     if isinstance(error, RateLimitedError):
         error.retry_after_seconds = retry_after_seconds
     return error
@@ -224,7 +208,7 @@ def job_failure(code: int | None, message: str, *, job_id: str, secret: str = ""
     remedy = BY_CODE.get(code or 0, PARSE_FAILED)
     if remedy is BUSY or remedy is BAD_OPTIONS:
         remedy = PARSE_FAILED  # the request was accepted; it is the task that failed
-    return remedy.error(reason=_reason(code, message, secret), job_id=job_id)
+    return remedy.error(provider=PROVIDER, reason=_reason(code, message, secret), job_id=job_id)
 
 
 def expired(job_id: str) -> ResultExpiredError:
@@ -237,12 +221,6 @@ def expired(job_id: str) -> ResultExpiredError:
     )
 
 
-def scrub(words: str, secret: str) -> str:
-    """The service's words on one line of bounded length, without the key and without queries of addresses."""
-    line = " ".join(ADDRESS.sub(r"\1", words).split())
-    return (line.replace(secret, "***") if secret else line)[:MAX_REASON_LENGTH]
-
-
 def _is_no_verdict(envelope: Envelope | None, *, status: int, step: Step) -> bool:
     """Whether an error says nothing of the document or task: it may be taken, and may be paid for."""
     if step is Step.SUBMIT:
@@ -251,7 +229,7 @@ def _is_no_verdict(envelope: Envelope | None, *, status: int, step: Step) -> boo
     return step is Step.POLL and envelope is None and status in GATEWAY_VERDICTS
 
 
-def _remedy_of_status(status: int, envelope: Envelope | None, step: Step) -> _Remedy:
+def _remedy_of_status(status: int, envelope: Envelope | None, step: Step) -> Remedy:
     if envelope is not None and "api_key" in envelope.refused_fields:
         return replace(BAD_KEY, next_step="give an api_key: this deployment wants one, whatever its value")
     if status in SERVER_ERRORS:
@@ -260,12 +238,12 @@ def _remedy_of_status(status: int, envelope: Envelope | None, step: Step) -> _Re
     return by_status.get(status, replace(PARSE_FAILED, kind=RejectedError, what="the service refused"))
 
 
-def _remedy_of_unknown(code: int | None, step: Step) -> _Remedy:
+def _remedy_of_unknown(code: int | None, step: Step) -> Remedy:
     if code is None:
-        return _Remedy(kind=InvalidResponseError, what="the service's answer lacks the field code")
+        return Remedy(kind=InvalidResponseError, what="the service's answer lacks the field code")
     if step is Step.POLL:
         return UNAVAILABLE  # no verdict on the task: it was paid for, and asking again may still bring it
-    return _Remedy(
+    return Remedy(
         kind=RejectedError, what="the service refused", next_step="look the code up in its documents"
     )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from docferry.errors import DocferryError, JobFailedError
 from docferry.model import Cost, JobState, JobStatus, Receipt
-from docferry_somark.failures import PROVIDER, expired, job_failure, scrub
+from docferry.provider import scrub
+from docferry_somark.failures import PROVIDER, expired, job_failure
 from docferry_somark.wire import Envelope, TaskAnswer, read_task
 
 __all__ = ["Answer", "status_of"]
