@@ -799,3 +799,18 @@ def test_an_attached_job_is_collected_once_although_the_cache_has_its_result(
     assert texts(other.collect()) == ["one [en]"]
     assert texts(other.collect()) == []
     assert len(service.submissions) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"look_ahead": -1}, "look_ahead is -1"),
+        ({"chunking": ChunkSettings(encoding="no_such_base")}, "no_such_base"),
+        ({"on_error": "shrug"}, "on_error is 'shrug'"),
+    ],
+)
+def test_a_wrong_setting_is_one_error_before_the_first_job(desk, wrong, said):
+    with pytest.raises(InvalidOptionsError, match=said):
+        desk.collect(**wrong)
+    with pytest.raises(InvalidOptionsError, match=said):
+        desk.collect_async(**wrong)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from docferry.errors import DocferryError
 from docferry.ingest.clerk import Clerk, JobId
-from docferry.ingest.producer import Step, ignore
+from docferry.ingest.producer import Step
+from docferry.ingest.terms import ignore
 from docferry.model import ProgressEvent
 
 __all__ = ["Collecting"]

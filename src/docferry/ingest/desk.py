@@ -6,11 +6,10 @@ from docferry.chunking import ChunkSettings
 from docferry.ingest.clerk import GivenOptions, JobId
 from docferry.ingest.collecting import Collecting
 from docferry.ingest.faces import AsyncRun, Run
-from docferry.ingest.ingestor import DEFAULT_CHUNKING
 from docferry.ingest.job_book import JobBook, wait, wait_async
-from docferry.ingest.outcome import OnError, read_on_error
-from docferry.ingest.producer import RunTerms, ignore
+from docferry.ingest.outcome import OnError
 from docferry.ingest.submitting import SubmitOutcome
+from docferry.ingest.terms import DEFAULT_CHUNKING, RunTerms
 from docferry.ledger import JobRecord
 from docferry.model import AccountStatus, PageSelection, ProgressEvent
 from docferry.sources import SourceInput
@@ -93,9 +92,14 @@ class JobDesk(JobBook):
             An iterator of outcomes in the order of the jobs, and a context manager.
 
         Raises:
-            InvalidOptionsError: `on_error` is another word.
+            InvalidOptionsError: `on_error` is another word, `look_ahead` is negative, or there is no such
+                encoding.
+            TokenizerUnavailableError: The encoding's vocabulary is not to be had.
         """
-        return Run(*self._run(jobs, provider, chunking, on_error, look_ahead, on_progress))
+        terms = RunTerms.read(
+            chunking=chunking, on_error=on_error, look_ahead=look_ahead, on_progress=on_progress
+        )
+        return Run(terms, self._collecting(jobs, provider=provider, terms=terms))
 
     def collect_async(  # noqa: PLR0913 - the settings of a run
         self,
@@ -108,7 +112,10 @@ class JobDesk(JobBook):
         on_progress: Callable[[ProgressEvent], None] | None = None,
     ) -> AsyncRun:
         """See `collect`; an async iterator and an async context manager."""
-        return AsyncRun(*self._run(jobs, provider, chunking, on_error, look_ahead, on_progress))
+        terms = RunTerms.read(
+            chunking=chunking, on_error=on_error, look_ahead=look_ahead, on_progress=on_progress
+        )
+        return AsyncRun(terms, self._collecting(jobs, provider=provider, terms=terms))
 
     def attach(  # noqa: PLR0913 - what is known of a job that was started elsewhere
         self,
@@ -230,21 +237,8 @@ class JobDesk(JobBook):
         """See `account`."""
         return await wait_async(self._clerk.account(provider, options=options))
 
-    def _run(  # noqa: PLR0913, PLR0917 - as `collect`
-        self,
-        jobs: JobId | Iterable[JobId] | None,
-        provider: str,
-        chunking: ChunkSettings | None,
-        on_error: OnError | str,
-        look_ahead: int,
-        on_progress: Callable[[ProgressEvent], None] | None,
-    ) -> tuple[RunTerms, Collecting]:
+    def _collecting(
+        self, jobs: JobId | Iterable[JobId] | None, *, provider: str, terms: RunTerms
+    ) -> Collecting:
         wanted = (jobs,) if isinstance(jobs, str | JobRecord) else jobs
-        terms = RunTerms(
-            chunking=chunking,
-            on_error=read_on_error(on_error),
-            look_ahead=look_ahead,
-            listener=on_progress or ignore,
-        )
-        steps = Collecting(clerk=self._clerk, jobs=wanted, provider=provider, listener=terms.listener)
-        return terms, steps
+        return Collecting(clerk=self._clerk, jobs=wanted, provider=provider, listener=terms.listener)

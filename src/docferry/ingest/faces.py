@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Self
 from docferry.engine import current_engine
 from docferry.errors import ProviderBugError
 from docferry.ingest.outcome import Outcome, Report
-from docferry.ingest.producer import Producer, RunTerms, Steps
+from docferry.ingest.producer import Producer, Steps
 from docferry.ingest.stream import OutcomeStream
+from docferry.ingest.terms import RunTerms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,20 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from docferry.chunking import ChunkSettings, load_tokenizer
-from docferry.errors import InvalidOptionsError, SourceNotFoundError
+from docferry.chunking import ChunkSettings
+from docferry.errors import SourceNotFoundError
 from docferry.ingest.faces import AsyncRun, Run
-from docferry.ingest.outcome import OnError, read_on_error
+from docferry.ingest.outcome import OnError
 from docferry.ingest.parsing import Parsing, Plan
-from docferry.ingest.producer import RunTerms, ignore
+from docferry.ingest.terms import DEFAULT_CHUNKING, RunTerms
 from docferry.model import Document, PageSelection, ProgressEvent
 from docferry.plugin import PluginManager, Provider
 from docferry.provider import JobSettings, ProviderOptions, read_options
 from docferry.sources import SourceInput
 
 __all__ = ["Ingestor", "parse"]
-
-DEFAULT_CHUNKING = ChunkSettings()
 
 
 class Ingestor:
@@ -36,7 +34,7 @@ class Ingestor:
     Raises:
         UnknownProviderError: There is no such provider.
         PluginLoadError: Its plugin is broken.
-        InvalidOptionsError: An option, on_error or look_ahead is wrong.
+        InvalidOptionsError: An option, on_error, look_ahead or the encoding is wrong.
         TokenizerUnavailableError: The encoding's vocabulary is not to be had.
     """
 
@@ -53,20 +51,13 @@ class Ingestor:
         on_progress: Callable[[ProgressEvent], None] | None = None,
         manager: PluginManager | None = None,
     ) -> None:
-        if look_ahead < 0:
-            raise InvalidOptionsError(f"look_ahead is {look_ahead}", next_step="use 0 or more")
         self.provider: Provider = (manager or PluginManager()).provider(provider)
-        if chunking is not None:
-            load_tokenizer(chunking.encoding)  # a wrong encoding is one error now, not one for each source
-        self._terms = RunTerms(
-            chunking=chunking,
-            on_error=read_on_error(on_error),
-            look_ahead=look_ahead,
-            listener=on_progress or ignore,
+        self._terms = RunTerms.read(
+            chunking=chunking, on_error=on_error, look_ahead=look_ahead, on_progress=on_progress
         )
         self._plan = Plan(
             provider=self.provider,
-            options=read_options(options_type_of(self.provider), options, provider=provider),
+            options=read_options(self.provider.info.options_type, options, provider=provider),
             pages=pages,
             jobs=jobs or JobSettings(),
             listener=self._terms.listener,
@@ -113,8 +104,3 @@ def parse(
             if outcome.document is not None:
                 return outcome.document
     raise SourceNotFoundError("there is nothing to parse", next_step="give one source")
-
-
-def options_type_of(provider: Provider) -> type[ProviderOptions]:
-    """The class of a provider's options."""
-    return provider.info.options_type  # the plugin room checked that it is one

@@ -6,9 +6,9 @@ from docferry.chunking import ChunkSettings
 from docferry.ingest.clerk import GivenOptions, JobId
 from docferry.ingest.desk import JobDesk
 from docferry.ingest.faces import Run
-from docferry.ingest.ingestor import DEFAULT_CHUNKING
 from docferry.ingest.outcome import OnError
 from docferry.ingest.submitting import SubmitOutcome
+from docferry.ingest.terms import DEFAULT_CHUNKING
 from docferry.model import PageSelection
 from docferry.provider import JobSettings
 from docferry.sources import SourceInput
@@ -63,6 +63,9 @@ def collect(  # noqa: PLR0913 - the settings of a run, all named and optional
 
     Returns:
         An iterator of outcomes in the order of the jobs, and a context manager.
+
+    Raises:
+        ConfigurationError: As for `JobDesk.collect`.
     """
     desk = JobDesk(jobs=settings, options={provider: options} if provider else None)
     return desk.collect(jobs, provider=provider, chunking=chunking, on_error=on_error)

@@ -8,7 +8,8 @@ import anyio.to_thread
 from docferry.errors import DocferryError
 from docferry.ingest.attempt import attempt
 from docferry.ingest.opener import SourceOpener
-from docferry.ingest.producer import Step, ignore
+from docferry.ingest.producer import Step
+from docferry.ingest.terms import ignore
 from docferry.model import Ability, Document, PageSelection, ProgressEvent, ProviderInfo
 from docferry.plugin import Provider
 from docferry.provider import JobSettings, ParseContext, ProviderOptions

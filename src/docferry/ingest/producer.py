@@ -10,30 +10,17 @@ from typing import Protocol
 
 import anyio.to_thread
 
-from docferry.chunking import Chunk, ChunkSettings, chunk_document
+from docferry.chunking import Chunk, chunk_document
 from docferry.errors import DocferryError, ProviderBugError
 from docferry.ingest.attempt import attempt
 from docferry.ingest.outcome import OnError, Outcome, Report
 from docferry.ingest.stream import OutcomeStream
+from docferry.ingest.terms import RunTerms
 from docferry.model import Document, ProgressEvent, ProgressPhase
 
-__all__ = ["Producer", "RunTerms", "Step", "Steps", "ignore"]
+__all__ = ["Producer", "Step", "Steps"]
 
 logger = logging.getLogger("docferry.ingest")
-
-
-def ignore(_event: ProgressEvent) -> None:
-    """The listener of a run that nobody watches."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunTerms:
-    """What is the same for all sources of a run, wherever their documents come from."""
-
-    chunking: ChunkSettings | None
-    on_error: OnError
-    look_ahead: int
-    listener: Callable[[ProgressEvent], None] = ignore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
