@@ -6,9 +6,8 @@
 
 from docferry.ingest.clerk import GivenOptions, JobId
 from docferry.ingest.desk import JobDesk
-from docferry.ingest.faces import AsyncRun, Run
+from docferry.ingest.faces import AsyncRun, Run, wait, wait_async
 from docferry.ingest.ingestor import Ingestor, parse
-from docferry.ingest.job_book import wait, wait_async
 from docferry.ingest.later import collect, submit
 from docferry.ingest.operations import OperationDesk
 from docferry.ingest.outcome import OnError, Outcome, Report

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from docferry.chunking import ChunkSettings
 from docferry.ingest.clerk import GivenOptions, JobId
 from docferry.ingest.collecting import Collecting
-from docferry.ingest.faces import AsyncRun, Run
-from docferry.ingest.job_book import JobBook, wait, wait_async
+from docferry.ingest.faces import AsyncRun, Run, wait, wait_async
+from docferry.ingest.job_book import JobBook
 from docferry.ingest.outcome import OnError
 from docferry.ingest.submitting import SubmitOutcome
 from docferry.ingest.terms import DEFAULT_CHUNKING, RunTerms

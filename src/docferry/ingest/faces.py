@@ -1,4 +1,4 @@
-"""The two faces of a run: an iterator and an async iterator over the same stream.
+"""The two faces of a run, an iterator and an async iterator over the same stream, and of a single call.
 
 Neither wraps the other. Both read from the stream that one producer task on the engine loop fills, and hold
 no task group or cancel scope across a step, so that a reader may stop anywhere.
@@ -7,7 +7,7 @@ no task group or cancel scope across a step, so that a reader may stop anywhere.
 import asyncio
 import weakref
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from docferry.engine import current_engine
 from docferry.errors import ProviderBugError
@@ -17,10 +17,12 @@ from docferry.ingest.stream import OutcomeStream
 from docferry.ingest.terms import RunTerms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from concurrent.futures import Future
 
-__all__ = ["AsyncRun", "Run"]
+__all__ = ["AsyncRun", "Run", "wait", "wait_async"]
+
+Result = TypeVar("Result")
 
 
 class _Line:
@@ -156,3 +158,13 @@ def _close_when_dropped(run: Run | AsyncRun, line: _Line) -> "weakref.finalize[[
     finalizer = weakref.finalize(run, close)
     finalizer.atexit = False  # the engine stops with the process and takes every producer along
     return finalizer
+
+
+def wait(work: "Coroutine[Any, Any, Result]") -> Result:
+    """The sync face of a coroutine of the engine loop."""
+    return current_engine().run(work)
+
+
+async def wait_async(work: "Coroutine[Any, Any, Result]") -> Result:
+    """The async face of a coroutine of the engine loop; cancelling it cancels that."""
+    return await asyncio.wrap_future(current_engine().submit(work))

@@ -1,19 +1,15 @@
 """What the ledger and the cache hold, for people and programs that look after it."""
 
-import asyncio
-from collections.abc import Collection, Coroutine, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Mapping
 
-from docferry.engine import current_engine
 from docferry.ingest.clerk import Clerk, GivenOptions, JobId
+from docferry.ingest.faces import wait, wait_async
 from docferry.ingest.story import JobStory
 from docferry.ledger import CacheInfo, JobRecord, JobStep
 from docferry.plugin import PluginManager
 from docferry.provider import JobSettings
 
-__all__ = ["JobBook", "wait", "wait_async"]
-
-Result = TypeVar("Result")
+__all__ = ["JobBook"]
 
 
 class JobBook:
@@ -162,13 +158,3 @@ class JobBook:
     async def clear_cache_async(self) -> int:
         """See `clear_cache`."""
         return await wait_async(self._clerk.clear_cache())
-
-
-def wait(work: Coroutine[Any, Any, Result]) -> Result:
-    """The sync face of a coroutine of the engine loop."""
-    return current_engine().run(work)
-
-
-async def wait_async(work: Coroutine[Any, Any, Result]) -> Result:
-    """The async face of a coroutine of the engine loop; cancelling it cancels that."""
-    return await asyncio.wrap_future(current_engine().submit(work))
