@@ -79,9 +79,7 @@ class Simulation:
                 waiting.clear()
                 self.ended_at = clock.monotonic()
 
-        await client.watch(
-            lambda: tuple(waiting), submitted_at=0.0, not_before=0.0, has_webhook=False, notice=notice
-        )
+        await client.watch(lambda: tuple(waiting), submitted_at=0.0, not_before=0.0, notice=notice)
 
 
 FLOORS = [0.5, 1.0, 3.0]

@@ -122,13 +122,12 @@ class ServiceClient:
                     raise error.trouble from error
                 await self._sender.pause(attempt, None, reason=f"gets nothing: {error.trouble.message}")
 
-    async def watch(  # noqa: PLR0913 - what a watch needs to know
+    async def watch(
         self,
         open_receipts: Callable[[], Sequence[Receipt]],
         *,
         submitted_at: float,
         not_before: float,
-        has_webhook: bool,
         notice: Callable[[Sequence[JobStatus]], Awaitable[None]],
         wake: Wake | None = None,
     ) -> None:
@@ -141,10 +140,10 @@ class ServiceClient:
             open_receipts: The jobs still waited for, all with one remote id; asked before every poll.
             submitted_at: When they were submitted, on the monotonic clock.
             not_before: When the first poll may be sent at the earliest, on the monotonic clock.
-            has_webhook: Whether the service calls when a job is done.
             notice: Awaited with the statuses of every answer, terminal ones included.
-            wake: Awaited instead of the clock's sleep, so that an event can end the wait early. The next
-                polls come soon after an event, which may be ahead of what the service answers.
+            wake: Awaited instead of the clock's sleep where the service calls when a job is done, so that an
+                event can end the wait early. Polls are then rare, but come soon after an event, which may be
+                ahead of what the service answers. None where it does not call.
 
         Raises:
             DocferryError: The service refuses to talk about the jobs at all.
@@ -171,7 +170,7 @@ class ServiceClient:
             if statuses:
                 await notice(statuses)
             # A poll that failed may have been the one that an event asked for, and events come once.
-            is_slow = has_webhook and bool(statuses)
+            is_slow = wake is not None and bool(statuses)
             advice = setbacks.advice
             delay = setbacks.cap(
                 self._next_delay(statuses, headway, advice, has_webhook=is_slow, called_at=called_at)

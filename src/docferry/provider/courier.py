@@ -218,7 +218,7 @@ class Courier:
             raise LeaseLostError((record.id,))
 
         provider = errand.new.provider
-        has_webhook = errand.settings.has_webhook(provider)
+        wake = partial(self._inbox.sleep, provider, receipt.remote_id)
         try:
             status = await self._watches.wait(
                 errand.client,
@@ -226,8 +226,7 @@ class Courier:
                 job_id=record.id,
                 account=errand.account,
                 submitted_at=submission_time(record, self._clock),
-                has_webhook=has_webhook,
-                wake=partial(self._inbox.sleep, provider, receipt.remote_id) if has_webhook else None,
+                wake=wake if errand.settings.has_webhook(provider) else None,
             )
         except JobNotFoundError as error:
             if not errand.is_own_account:

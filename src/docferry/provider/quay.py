@@ -130,7 +130,6 @@ class Quay:
                 job_id=record.id,
                 account=errand.account,
                 submitted_at=submission_time(record, self._clock),
-                has_webhook=False,
                 # Without the document the end of this job would be no end of the file's.
                 is_about=lambda status: status.has_document,
                 is_enough=lambda status: status.has_document or self._clock.now() >= settled_at,

@@ -44,6 +44,8 @@ class _Waiter:
 
 @dataclass(slots=True, eq=False)
 class _Watch:
+    key: Key
+    client: ServiceClient
     waiters: dict[Receipt, list[_Waiter]] = field(default_factory=dict[Receipt, list[_Waiter]])
     task: "asyncio.Task[None] | None" = None
 
@@ -69,7 +71,6 @@ class Watches:
         job_id: str,
         account: str,
         submitted_at: float,
-        has_webhook: bool,
         is_about: Callable[[JobStatus], bool] = _any,
         is_enough: Callable[[JobStatus], bool] = _has_ended,
         wake: Wake | None = None,
@@ -82,10 +83,10 @@ class Watches:
             job_id: Its id in the ledger.
             account: Tells services and accounts apart.
             submitted_at: When it was submitted, on the client's monotonic clock.
-            has_webhook: Whether the service calls when a job is done.
             is_about: Whether a status says something about the job that is worth entering.
             is_enough: Whether a status ends this wait; one with which the job ended always does.
-            wake: Sleeps, or returns early when an event came, and says whether one did.
+            wake: Sleeps, or returns early when the service has called, and says whether it has; None where it
+                does not call.
 
         Returns:
             The status that ended the wait.
@@ -100,33 +101,24 @@ class Watches:
             is_enough=is_enough,
             done=asyncio.get_running_loop().create_future(),
         )
-        watch = self._open.setdefault(key, _Watch())
+        watch = self._open.setdefault(key, _Watch(key, client))
         watch.waiters.setdefault(receipt, []).append(waiter)
         if watch.task is None:
-            watch.task = asyncio.create_task(self._poll(key, watch, client, submitted_at, has_webhook, wake))
+            watch.task = asyncio.create_task(self._poll(watch, submitted_at=submitted_at, wake=wake))
         try:
             return await waiter.done
         finally:
-            self._leave(key, watch, receipt, waiter)
+            self._leave(watch, receipt, waiter)
 
-    async def _poll(  # noqa: PLR0913, PLR0917 - the arguments of one wait
-        self,
-        key: Key,
-        watch: _Watch,
-        client: ServiceClient,
-        submitted_at: float,
-        has_webhook: bool,  # noqa: FBT001 - private
-        wake: Wake | None,
-    ) -> None:
-        now = client.clock.monotonic()
+    async def _poll(self, watch: _Watch, *, submitted_at: float, wake: Wake | None) -> None:
+        now = watch.client.clock.monotonic()
         self._next_polls = {known: at for known, at in self._next_polls.items() if at > now}
         try:
-            await client.watch(
-                lambda: self._asked(key, watch, client),
+            await watch.client.watch(
+                lambda: self._asked(watch),
                 submitted_at=submitted_at,
-                not_before=self._next_polls.get(key, now),
-                has_webhook=has_webhook,
-                notice=lambda statuses: self._notice(watch, statuses, client),
+                not_before=self._next_polls.get(watch.key, now),
+                notice=lambda statuses: self._notice(watch, statuses),
                 wake=wake,
             )
         except asyncio.CancelledError:
@@ -138,20 +130,20 @@ class Watches:
             if not isinstance(error, Exception):
                 raise
         finally:
-            if self._open.get(key) is watch:
-                del self._open[key]
+            self._close(watch)
 
-    def _asked(self, key: Key, watch: _Watch, client: ServiceClient) -> tuple[Receipt, ...]:
+    def _asked(self, watch: _Watch) -> tuple[Receipt, ...]:
         # Whoever asks about this submission next, in a watch of its own, keeps the floor as well.
-        self._next_polls[key] = client.clock.monotonic() + client.api.poll_advice.floor_seconds
+        floor_seconds = watch.client.api.poll_advice.floor_seconds
+        self._next_polls[watch.key] = watch.client.clock.monotonic() + floor_seconds
         return tuple(watch.waiters)
 
-    async def _notice(self, watch: _Watch, statuses: Sequence[JobStatus], client: ServiceClient) -> None:
+    async def _notice(self, watch: _Watch, statuses: Sequence[JobStatus]) -> None:
         told = [
             (waiter, status) for status in statuses for waiter in tuple(watch.waiters.get(status.receipt, ()))
         ]
         for status in statuses:
-            self._warn_of_unknown(status, client)
+            self._warn_of_unknown(status, watch.client)
         await self._observe(
             tuple({waiter.job_id: status for waiter, status in told if waiter.is_about(status)}.items())
         )
@@ -166,12 +158,15 @@ class Watches:
             self._known_words.add(word)
             logger.warning("provider %s says the unknown status '%s'; waiting on", *word)
 
-    def _leave(self, key: Key, watch: _Watch, receipt: Receipt, waiter: _Waiter) -> None:
+    def _leave(self, watch: _Watch, receipt: Receipt, waiter: _Waiter) -> None:
         self._dismiss(watch, receipt, waiter)
         if not watch.waiters and watch.task is not None and not watch.task.done():
             watch.task.cancel()
-            if self._open.get(key) is watch:
-                del self._open[key]
+            self._close(watch)
+
+    def _close(self, watch: _Watch) -> None:
+        if self._open.get(watch.key) is watch:
+            del self._open[watch.key]
 
     @staticmethod
     def _dismiss(watch: _Watch, receipt: Receipt, waiter: _Waiter) -> None:
