@@ -1,14 +1,13 @@
 """`docferry emulate`: services on this machine, until Ctrl-C."""
 
-import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from docferry.cli.exit_code import ExitCode
+from docferry.cli.output.interruption import wait_for_interruption
 from docferry.cli.output.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -113,15 +112,13 @@ def emulate(  # noqa: PLR0913 - each is an option of the command
         services = [load_emulator(name, _settings_of(name, shared, quirks or ())) for name in names]
         with EmulatorServer(*services, port=port) as server:
             terminal.put("".join(f"{name}={value}\n" for name, value in server.environment.items()))
-            _wait_for_ever()
+            wait_for_interruption()
         return ExitCode.OK
 
     return action
 
 
-def _settings_of(
-    name: str, shared: "EmulatorSettings", pairs: "list[str] | tuple[str, ...]"
-) -> "EmulatorSettings":
+def _settings_of(name: str, shared: "EmulatorSettings", pairs: Sequence[str]) -> "EmulatorSettings":
     """The shared settings with the quirks of one service."""
     from docferry.errors import InvalidOptionsError  # noqa: PLC0415 - as above
 
@@ -136,9 +133,3 @@ def _settings_of(
         if service == name:
             quirks[quirk.strip()] = value
     return shared.model_copy(update={"quirks": quirks})
-
-
-def _wait_for_ever() -> None:
-    # Ctrl-C is the usual way to end it, and no failure; SIGTERM leaves as it does everywhere.
-    with suppress(KeyboardInterrupt):
-        threading.Event().wait()

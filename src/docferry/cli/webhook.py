@@ -1,14 +1,13 @@
 """`docferry webhook`: receives the calls of services, until Ctrl-C."""
 
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from docferry.cli.exit_code import ExitCode
 from docferry.cli.job_flags import LedgerPath
+from docferry.cli.output.interruption import wait_for_interruption
 from docferry.cli.output.terminal import Terminal
 
 __all__ = ["webhook"]
@@ -72,7 +71,7 @@ def webhook(
             server.start()
             try:
                 terminal.put("".join(f"{name.upper()}_WEBHOOK_URL={origin}/{name}\n" for name in verifiers))
-                _wait_for_ever()
+                wait_for_interruption()
             finally:
                 server.stop()
             for name, counts in receiver.counts.items():
@@ -84,9 +83,3 @@ def webhook(
 
 def _origin(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _wait_for_ever() -> None:
-    # Ctrl-C is the usual way to end it, and no failure; SIGTERM leaves as it does everywhere.
-    with suppress(KeyboardInterrupt):
-        threading.Event().wait()

@@ -4,10 +4,10 @@ import signal
 import threading
 import warnings
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
-__all__ = ["Interruption"]
+__all__ = ["Interruption", "wait_for_interruption"]
 
 
 class Interruption:
@@ -70,3 +70,9 @@ class Interruption:
         # user, who wanted the end, could do nothing about it.
         warnings.simplefilter("ignore", RuntimeWarning)
         raise error
+
+
+def wait_for_interruption() -> None:
+    """Wait until Ctrl-C, which is the usual way to end a service and no failure; SIGTERM leaves as always."""
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
