@@ -65,9 +65,7 @@ def submit_table(outcomes: Iterable[SubmitOutcome]) -> RenderableType:
 def story_table(story: JobStory) -> RenderableType:
     """A job, and below it what its service said."""
     record = story.record
-    facts = Table(box=None, show_header=False, pad_edge=False)
-    facts.add_column(style="dim", no_wrap=True)
-    facts.add_column(overflow="fold")
+    facts = _fact_table()
     for name, value in _facts(record):
         facts.add_row(name, value if isinstance(value, Text) else Text(printable(value)))
     if not story.observations:
@@ -90,9 +88,7 @@ def story_table(story: JobStory) -> RenderableType:
 
 def account_table(provider: str, status: AccountStatus) -> RenderableType:
     """What a service says about an account."""
-    facts = Table(box=None, show_header=False, pad_edge=False)
-    facts.add_column(style="dim", no_wrap=True)
-    facts.add_column(overflow="fold")
+    facts = _fact_table()
     facts.add_row("provider", Text.assemble(provider, ": ", KEY_WORDS[status.is_valid]))
     for name, value in status.figures:
         facts.add_row(Text(printable(name)), Text(printable(value)))
@@ -101,9 +97,7 @@ def account_table(provider: str, status: AccountStatus) -> RenderableType:
 
 def cache_table(info: CacheInfo) -> RenderableType:
     """How full the cache is."""
-    facts = Table(box=None, show_header=False, pad_edge=False)
-    facts.add_column(style="dim", no_wrap=True)
-    facts.add_column(overflow="fold")
+    facts = _fact_table()
     facts.add_row("folder", Text(printable(str(info.folder))))
     facts.add_row("holds", plural(info.payload_count, "result"))
     facts.add_row(
@@ -116,6 +110,14 @@ def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in columns:
         table.add_column(name, no_wrap=True)
+    return table
+
+
+def _fact_table() -> Table:
+    """Names in the first column, what is known under them in the second."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
     return table
 
 
