@@ -1,7 +1,7 @@
 """The command line: arguments, exit codes, progress and tables. It takes no decisions; the rooms below do.
 
-One module is one family of commands (`parse`, `providers`, and those to come); `app` puts them together, and
-`output` holds what they share on their way out.
+One module is one command or one family of commands; `app` puts them together, `reading` and the modules of
+flags hold what they share on their way in, `run` what becomes of outcomes, and `output` the way out.
 """
 
 import sys
