@@ -80,16 +80,13 @@ def list_jobs(  # noqa: PLR0913 - each is an option of the command
         from docferry.cli.output.job_rows import job_row  # noqa: PLC0415
         from docferry.cli.output.job_tables import job_table  # noqa: PLC0415
         from docferry.cli.output.rows import write_json_line  # noqa: PLC0415
-        from docferry.cli.reading import read_step  # noqa: PLC0415
         from docferry.ledger import JobStep  # noqa: PLC0415
 
-        wanted = [read_step(step) for step in steps or ()]
-        if is_open:
-            wanted += [step for step in JobStep if step.is_under_way]
+        still_open = [step for step in JobStep if step.is_under_way] if is_open else []
         shown = limit if is_json else limit or USUAL_LIMIT
         records = _desk(ledger).list_jobs(
             provider=provider,
-            steps=wanted,
+            steps=[*(steps or ()), *still_open],
             include_replaced=shows_all,
             limit=None if shown is None else shown + 1,
         )

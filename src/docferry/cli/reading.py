@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from docferry.chunking import ChunkSettings, load_tokenizer
 from docferry.errors import ConfigurationError, InvalidOptionsError
-from docferry.ledger import JobStep
 from docferry.model import PageSelection
 from docferry.sources import Source, SourceInput
 
@@ -16,7 +15,6 @@ __all__ = [
     "read_inputs",
     "read_options",
     "read_pages",
-    "read_step",
 ]
 
 STANDARD_INPUT = "-"
@@ -70,19 +68,6 @@ def read_pages(text: str) -> PageSelection | None:
         raise InvalidOptionsError(
             f"--pages: {error}", next_step="give pages from 1 on and ranges, with commas"
         ) from error
-
-
-def read_step(text: str) -> JobStep:
-    """A step of a job.
-
-    Raises:
-        InvalidOptionsError: It is none; the message lists them.
-    """
-    try:
-        return JobStep(text)
-    except ValueError as error:
-        steps = ", ".join(step.value for step in JobStep)
-        raise InvalidOptionsError(f"--step: '{text}' is no step", next_step=f"use one of: {steps}") from error
 
 
 def read_chunking(*, max_tokens: int | None, encoding: str) -> ChunkSettings:
