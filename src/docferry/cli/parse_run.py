@@ -7,11 +7,12 @@ from pathlib import Path
 from docferry.cli.job_flags import JobFlags
 from docferry.cli.output.left_jobs import NO_JOBS, LeftJobs
 from docferry.cli.reading import STANDARD_INPUT, read_inputs, read_options, read_pages
-from docferry.cli.run import RunTerms
+from docferry.cli.run import RunRequest
 from docferry.ingest import Ingestor, JobDesk, Run
+from docferry.ingest.parsing import expand
 from docferry.model import Ability
 from docferry.provider import JobSettings
-from docferry.sources import SourceInput, expand_sources
+from docferry.sources import SourceInput
 
 __all__ = ["ParseRun"]
 
@@ -51,17 +52,17 @@ class ParseRun:
         source = self.sources[0]
         return source == STANDARD_INPUT or "://" in source or Path(source).is_file()
 
-    def prepare(self, terms: RunTerms) -> None:
+    def prepare(self, wanted: RunRequest) -> None:
         """See `OutcomeSource`."""
         self._settings = self.flags.settings()
         self._ingestor = Ingestor(
             provider=self.provider,
             options=read_options(self.options),
             pages=read_pages(self.pages),
-            chunking=terms.chunking,
-            on_error=terms.on_error,
+            chunking=wanted.chunking,
+            on_error=wanted.on_error,
             jobs=self._settings,
-            on_progress=terms.listener,
+            on_progress=wanted.listener,
         )
 
     def start(self, *, is_counted: bool) -> tuple[Run, int | None]:
@@ -80,6 +81,4 @@ class ParseRun:
         )
 
     def _count(self, inputs: Sequence[SourceInput]) -> int:
-        formats = self._ingestor.provider.info.formats
-        suffixes = frozenset(suffix for file_format in formats for suffix in file_format.suffixes)
-        return sum(1 for _ in expand_sources(inputs, suffixes=suffixes))
+        return sum(1 for _ in expand(inputs, self._ingestor.provider))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from docferry.cli.job_flags import JobFlags
 from docferry.cli.output.left_jobs import LeftJobs
 from docferry.cli.reading import read_options
-from docferry.cli.run import RunTerms
+from docferry.cli.run import RunRequest
 from docferry.errors import InvalidOptionsError
 from docferry.ingest import JobDesk, Run
 from docferry.ledger import JobRecord, JobStep
@@ -33,7 +33,7 @@ class ResumeRun:
     flags: JobFlags
     _desk: JobDesk = field(init=False)
     _records: tuple[JobRecord, ...] = field(init=False, default=())
-    _terms: RunTerms = field(init=False)
+    _wanted: RunRequest = field(init=False)
 
     @property
     def file_names(self) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ class ResumeRun:
         """See `OutcomeSource`."""
         return len(self._records) == 1
 
-    def prepare(self, terms: RunTerms) -> None:
+    def prepare(self, wanted: RunRequest) -> None:
         """See `OutcomeSource`."""
         settings, options = self.flags.settings(), read_options(self.options)
         desk = JobDesk(jobs=settings)
@@ -55,13 +55,13 @@ class ResumeRun:
             steps = [step for step in JobStep if step.is_under_way]
             self._records = desk.list_jobs(provider=self.provider, steps=steps)[::-1]
         self._desk = JobDesk(jobs=settings, options=self._owned(options) if options else None)
-        self._terms = terms
+        self._wanted = wanted
 
     def start(self, *, is_counted: bool) -> tuple[Run, int | None]:
         """See `OutcomeSource`."""
-        terms = self._terms
+        wanted = self._wanted
         run = self._desk.collect(
-            self._records, chunking=terms.chunking, on_error=terms.on_error, on_progress=terms.listener
+            self._records, chunking=wanted.chunking, on_error=wanted.on_error, on_progress=wanted.listener
         )
         return run, len(self._records) if is_counted else None
 

@@ -26,7 +26,7 @@ from docferry.errors import ConfigurationError, DocferryError, InvalidOptionsErr
 from docferry.ingest import OnError, Outcome, Report, Run
 from docferry.model import ProgressEvent
 
-__all__ = ["OutcomeSource", "OutputRequest", "RunTerms", "carry_out"]
+__all__ = ["OutcomeSource", "OutputRequest", "RunRequest", "carry_out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,14 @@ class OutputRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunTerms:
-    """What a run is started with."""
+class RunRequest:
+    """What a run is asked for.
+
+    Args:
+        chunking: How documents are cut; None for documents only.
+        on_error: What a failed source does to the run.
+        listener: Receives progress events.
+    """
 
     chunking: ChunkSettings | None
     on_error: OnError
@@ -74,7 +80,7 @@ class OutcomeSource(Protocol):
         """Whether there can be no more than one document, found out without opening anything."""
         ...
 
-    def prepare(self, terms: RunTerms) -> None:
+    def prepare(self, wanted: RunRequest) -> None:
         """Check everything that can be checked before the output is opened.
 
         Raises:
@@ -145,7 +151,7 @@ class _Run:
         _check_forms(request)
         bar = self._terminal.progress_bar()
         is_chunks = request.form is Form.CHUNKS
-        terms = RunTerms(
+        wanted = RunRequest(
             chunking=read_chunking(max_tokens=request.max_tokens, encoding=request.encoding)
             if is_chunks
             else None,
@@ -153,7 +159,7 @@ class _Run:
             on_error=OnError.RAISE if request.on_error is OnError.RAISE else OnError.COLLECT,
             listener=bar.listen,
         )
-        self._source.prepare(terms)
+        self._source.prepare(wanted)
         with ExitStack() as stack:
             file = self._open_file(stack)
             deliveries = self._deliveries(file)
