@@ -76,21 +76,11 @@ class AccountLimiter:
         self._jobs_under_way -= 1
         self._wake()
 
-    async def pace(self, weight: int = 1) -> None:
-        """Wait until the account may send its next request.
-
-        Args:
-            weight: How many requests it counts for; 0 for one that does not count and does not wait.
-        """
-        seconds = self.reserve(weight)
-        if seconds > 0:
-            await self._clock.sleep(seconds)
-
     def reserve(self, weight: int = 1) -> float:
         """Take the next turn among the account's requests, and return how many seconds to wait for it.
 
         Args:
-            weight: As for `pace`.
+            weight: How many requests it counts for; 0 for one that does not count and does not wait.
         """
         if not self._interval or not weight:
             return 0.0
