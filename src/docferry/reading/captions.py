@@ -4,7 +4,7 @@ import re
 
 from docferry.model import ElementKind
 
-__all__ = ["LONGEST_CAPTION", "caption_kind", "is_caption_start", "is_marked_caption"]
+__all__ = ["caption_kind", "is_caption_start"]
 
 LONGEST_CAPTION = 400
 """Characters; a longer paragraph is none."""
@@ -22,12 +22,6 @@ _SENTENCE_END = re.compile(r"[.。;；!?！？]\s*(?:$|\D)")
 def is_caption_start(text: str) -> bool:
     """Whether the text begins like a caption: a word for figure or table, and a number."""
     return _CAPTION.match(text) is not None
-
-
-def is_marked_caption(text: str) -> bool:
-    """Whether a mark follows the number, as in "Table 2: Results", which prose does not have."""
-    match = _CAPTION.match(text)
-    return bool(match and match["mark"]) and len(text) <= LONGEST_CAPTION
 
 
 def caption_kind(text: str, *, is_near: bool) -> ElementKind | None:
