@@ -22,7 +22,6 @@ __all__ = [
 
 MAX_RAW_STATE_CHARACTERS = 100
 _UNANSWERED = (JobStep.INTENT, JobStep.UNKNOWN)
-_UNDER_WAY = (JobStep.INTENT, JobStep.SUBMITTED, JobStep.UNKNOWN)
 _CLOSING_STEPS = {
     JobState.FAILED: JobStep.FAILED,
     JobState.CANCELLED: JobStep.CANCELLED,
@@ -188,7 +187,7 @@ def _enter_statuses(
         [
             (_CLOSING_STEPS[status.state].value, *_error_columns(status.error), job_id)
             for job_id, status in statuses
-            if status.state in _CLOSING_STEPS and steps.get(job_id) in _UNDER_WAY
+            if status.state in _CLOSING_STEPS and job_id in steps and steps[job_id].is_under_way
         ],
     )
 
