@@ -16,7 +16,7 @@ from docferry.errors import ConfigurationError
 from docferry.ledger.trouble import Advice, Trouble
 from docferry.model import PayloadPart
 
-__all__ = ["BlobFolder", "BlobMark", "BlobWriter", "PayloadCorruptError"]
+__all__ = ["BlobFolder", "BlobMark", "BlobWriter", "PayloadCorruptError", "delete_file"]
 
 PRIVATE_FOLDER = 0o700
 BlobMark = tuple[int, int]
@@ -99,7 +99,7 @@ class BlobFolder:
         """Write a file and delete it."""
         stream, path = self.open_temporary()
         stream.close()
-        _delete(path)
+        delete_file(path)
 
     def open(self, digest: str) -> io.BufferedReader:
         """Open a blob for reading.
@@ -140,7 +140,7 @@ class BlobFolder:
     def delete(self, digests: Collection[str]) -> None:
         """Delete blobs that are there."""
         for digest in digests:
-            _delete(self._path(digest))
+            delete_file(self._path(digest))
 
     def remove_strays(self, known: Collection[str], *, older_than: float) -> int:
         """Delete temporary files, and blobs that are not known, last changed before that time.
@@ -151,7 +151,7 @@ class BlobFolder:
         count = 0
         for path in [*self.folder.glob("temp/*"), *self.folder.glob("blobs/*/*")]:
             if path.name not in known and _is_older(path, older_than):
-                _delete(path)
+                delete_file(path)
                 count += 1
         return count
 
@@ -273,7 +273,7 @@ class BlobWriter:
             self._is_discarded = True
             with contextlib.suppress(OSError):  # a full disk, once more; the file is deleted all the same
                 self._stream.close()
-            _delete(self._path)
+            delete_file(self._path)
 
 
 def _make_folders(*folders: Path) -> None:
@@ -293,7 +293,9 @@ def _is_older(path: Path, time: float) -> bool:
         return False
 
 
-def _delete(path: Path) -> None:
-    # Windows does not delete an open file; it becomes a stray and goes later.
+def delete_file(path: Path) -> None:
+    """Delete a file of the cache folder, if it is there."""
+    # Windows does not delete an open file: a blob becomes a stray and goes later, and a manifest counts as
+    # none once its parts are gone.
     with contextlib.suppress(FileNotFoundError, PermissionError):
         path.unlink()

@@ -8,11 +8,10 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from docferry.ledger.blobs import BlobFolder
+from docferry.ledger.blobs import BlobFolder, delete_file
 from docferry.ledger.rows import payload_to_json, read_payload_json
 from docferry.model import Payload
 
@@ -57,7 +56,7 @@ class ManifestFolder:
                 stream.write(text.encode("ascii"))
             self._blobs.put_in(path, self._path(payload_key))
         except BaseException:
-            _delete(path)
+            delete_file(path)
             raise
 
     def find(self, payload_key: str) -> Manifest | None:
@@ -66,7 +65,7 @@ class ManifestFolder:
 
     def delete(self, payload_key: str) -> None:
         """Delete the manifest of that key, if it is there."""
-        _delete(self._path(payload_key))
+        delete_file(self._path(payload_key))
 
     def others(self, known: Collection[str]) -> Iterator[Manifest]:
         """Those of all other keys, in no order; one whose parts are not all there is deleted."""
@@ -75,7 +74,7 @@ class ManifestFolder:
             if path.name not in names:
                 manifest = self._read(path)
                 if manifest is None:
-                    _delete(path)
+                    delete_file(path)
                 else:
                     yield manifest
 
@@ -99,9 +98,3 @@ class ManifestFolder:
     def _path(self, payload_key: str) -> Path:
         name = hashlib.sha256(payload_key.encode("utf-8")).hexdigest()
         return self._folder / name[:2] / f"{name}.json"
-
-
-def _delete(path: Path) -> None:
-    # Windows does not delete an open file; it counts as none once its parts are gone.
-    with suppress(FileNotFoundError, PermissionError):
-        path.unlink()
