@@ -304,7 +304,7 @@ class SqliteLedger:
     def take_events(self, provider: str, remote_ids: Iterable[str]) -> tuple[str, ...]:
         """See `Ledger.take_events`."""
         wanted = tuple(remote_ids)
-        with self._database.reading() as connection:  # asked every second: most often there is nothing
+        with self._database.reading() as connection:  # asked twice a second: most often there is nothing
             if not inbox.read_untaken(connection, provider, wanted):
                 return ()
         with self._database.transaction(is_durable=False) as connection:
