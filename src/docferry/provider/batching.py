@@ -111,7 +111,7 @@ class Batcher(Generic[Item]):
         if self._open.get(key) is batch:
             self._flush(key)
 
-    def _start(self, work: "Awaitable[None]") -> None:
+    def _start(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
