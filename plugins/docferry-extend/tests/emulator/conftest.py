@@ -6,7 +6,8 @@ import time
 import httpx
 import pytest
 
-from docferry.emulation import EmulatorServer, EmulatorSettings, SteppedClock, read_fault_rules
+from docferry.emulation import SteppedClock
+from docferry.testing.served import ServedEmulators
 from docferry_extend.emulator import make_emulator
 
 PATIENCE_SECONDS = 30
@@ -21,24 +22,8 @@ def clock():
 @pytest.fixture
 def serve(clock):
     """Starts the service with the quirks, settings and faults given, else without limits and latencies."""
-    opened = []
-
-    def serve(*, faults=(), settings=None, **quirks):
-        quick = {"queue_seconds": 0, "work_seconds": 0, "seconds_per_page": 0, "requests_per_second": 0}
-        made = EmulatorSettings(
-            **quick | (settings or {}),
-            clock=clock,
-            faults=read_fault_rules(faults),
-            quirks={name: str(value) for name, value in quirks.items()},
-        )
-        server = EmulatorServer(make_emulator(made))
-        server.start()
-        opened.extend((server, Client(server)))
-        return opened[-1]
-
-    yield serve
-    for thing in reversed(opened):
-        thing.stop()
+    with ServedEmulators(make_emulator, client=Client, clock=clock) as served:
+        yield served
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import zipfile
 import httpx
 import pytest
 
-from docferry.emulation import EmulatorServer, EmulatorSettings, SteppedClock, read_fault_rules
+from docferry.emulation import SteppedClock
+from docferry.testing.served import ServedEmulators
 from docferry_mineru.emulator import make_emulator
 
 PATIENCE_SECONDS = 30
@@ -26,25 +27,8 @@ def clock():
 @pytest.fixture
 def serve(clock):
     """Starts the service with the quirks, settings and faults given, else without limits and latencies."""
-    opened = []
-
-    def serve(*, faults=(), settings=None, **quirks):
-        quick = {"queue_seconds": 0, "work_seconds": 0, "seconds_per_page": 0, "requests_per_second": 0}
-        made = EmulatorSettings(
-            **quick | (settings or {}),
-            clock=clock,
-            faults=read_fault_rules(faults),
-            quirks={name: str(value) for name, value in quirks.items()},
-        )
-        server = EmulatorServer(make_emulator(made))
-        server.start()
-        opened.append(server)
-        opened.append(Client(server))
-        return opened[-1]
-
-    yield serve
-    for thing in reversed(opened):
-        thing.stop()
+    with ServedEmulators(make_emulator, client=Client, clock=clock) as served:
+        yield served
 
 
 @pytest.fixture
@@ -56,12 +40,8 @@ def canned(serve):
 @pytest.fixture(scope="module")
 def shared():
     """The same for the tests of a module together: for those that leave nothing behind."""
-    server = EmulatorServer(make_emulator(EmulatorSettings(canned_pages=2, requests_per_second=0)))
-    server.start()
-    client = Client(server)
-    yield client
-    client.stop()
-    server.stop()
+    with ServedEmulators(make_emulator, client=Client) as served:
+        yield served(settings={"canned_pages": 2})
 
 
 @pytest.fixture
