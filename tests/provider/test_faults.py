@@ -104,3 +104,8 @@ def test_no_header_is_no_advice():
 def test_a_date_is_compared_with_the_services_own_clock():
     headers = {"retry-after": "Tue, 14 Nov 2023 22:14:20 GMT", "date": "Tue, 14 Nov 2023 22:14:00 GMT"}
     assert read_retry_after(headers, now=2e9) == 20
+
+
+def test_without_any_clock_a_date_is_no_advice_and_seconds_are():
+    assert read_retry_after({"retry-after": "Tue, 14 Nov 2023 22:14:20 GMT"}) is None
+    assert read_retry_after({"retry-after": "7"}) == 7

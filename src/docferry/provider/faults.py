@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Fault", "Outlook", "TransportFault", "fault_of", "is_transient_status", "read_retry_after"]
+__all__ = [
+    "Fault",
+    "Outlook",
+    "TransportFault",
+    "fault_of",
+    "is_transient_status",
+    "read_date",
+    "read_retry_after",
+]
 
 TOO_MANY_REQUESTS = 429
 TRANSIENT_STATUSES = frozenset({408, 425, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524})
@@ -109,12 +117,13 @@ def is_transient_status(status: int) -> bool:
     return status == TOO_MANY_REQUESTS or status in TRANSIENT_STATUSES
 
 
-def read_retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
+def read_retry_after(headers: Mapping[str, str], *, now: float | None = None) -> float | None:
     """Seconds asked for by a Retry-After header, in either of its forms; None without a readable one.
 
     Args:
         headers: Names in lower case.
-        now: Seconds since the epoch, to which a date is compared when the answer has no Date of its own.
+        now: Seconds since the epoch, to which a date is compared when the answer has no Date of its own; None
+            for a plugin, which has no clock: such a date then cannot be read.
     """
     text = headers.get("retry-after", "").strip()
     if not text:
@@ -122,12 +131,14 @@ def read_retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        until, since = _read_date(text), _read_date(headers.get("date", ""))
-        return None if until is None else max(0.0, until - (now if since is None else since))
+        sent_at = read_date(headers.get("date", ""))
+        until, since = read_date(text), now if sent_at is None else sent_at
+        return None if until is None or since is None else max(0.0, until - since)
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def _read_date(text: str) -> float | None:
+def read_date(text: str) -> float | None:
+    """Seconds since the epoch of a date as headers have it; None when it is none."""
     try:
         return email.utils.parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):

@@ -8,7 +8,6 @@ Source: extend-ai 1.20.0 and 0.2.0 on PyPI, watched on the wire (2026-11-22).
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 
 import pydantic
@@ -374,7 +373,7 @@ class ExtendApi:
             secrets=self._secrets,
             # A date is compared to the service's own clock in the same answer; without that clock it is no
             # advice.
-            retry_after_seconds=read_retry_after(response.headers, now=inf),
+            retry_after_seconds=read_retry_after(response.headers),
         )
         if error is not None:
             raise error

@@ -38,7 +38,6 @@ __all__ = [
     "Step",
     "expired",
     "lacking",
-    "retry_after",
     "task_failure",
     "unreadable",
 ]
@@ -254,7 +253,7 @@ class Reader:
             request_id=found.trace_id,
         )
         if isinstance(error, RateLimitedError):
-            error.retry_after_seconds = retry_after(response)
+            error.retry_after_seconds = read_retry_after(response.headers)
         return error
 
 
@@ -305,14 +304,6 @@ def lacking(field: str, *, request_id: str = "") -> InvalidResponseError:
         provider=PROVIDER,
         request_id=request_id,
     )
-
-
-def retry_after(response: Response) -> float | None:
-    """Seconds that an answer asks to wait for. A date is compared to the date in the same answer."""
-    headers = response.headers
-    if not headers.get("date") and not headers.get("retry-after", "").strip()[:1].isdigit():
-        return None
-    return read_retry_after(headers, now=0.0)
 
 
 def _remedy(envelope: Envelope | None, status: int, step: Step) -> Remedy | None:

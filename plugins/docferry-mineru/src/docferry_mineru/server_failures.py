@@ -24,8 +24,9 @@ from docferry.errors import (
     UnsupportedSourceError,
 )
 from docferry.provider import Remedy, Response, scrub
+from docferry.provider.faults import read_retry_after
 from docferry.reading.values import NOTHING, Raw, is_mapping, items_of, mapping_of, parse_json, scalar_text
-from docferry_mineru.failures import PROVIDER, Step, lacking, retry_after
+from docferry_mineru.failures import PROVIDER, Step, lacking
 
 __all__ = ["OtherServerError", "ServerReader"]
 
@@ -178,7 +179,7 @@ class ServerReader:
         reason = self._reason(code, words) or f"HTTP {response.status}"
         error = remedy.error(provider=PROVIDER, reason=reason, job_id=job_id)
         if isinstance(error, RateLimitedError):
-            error.retry_after_seconds = retry_after(response)
+            error.retry_after_seconds = read_retry_after(response.headers)
         return error
 
     def task_error(self, code: str, words: str, *, job_id: str) -> DocferryError:

@@ -20,9 +20,10 @@ from docferry.errors import (
 )
 from docferry.model import Receipt
 from docferry.provider import Exchange, Keep, Request, Response, check_archive
+from docferry.provider.faults import read_retry_after
 from docferry.sources import SourceFile
 from docferry_mineru.addresses import is_hosted
-from docferry_mineru.failures import PROVIDER, expired, retry_after
+from docferry_mineru.failures import PROVIDER, expired
 from docferry_mineru.parts import ABOUT_PART, ARCHIVE_PART, About
 from docferry_mineru.statuses import TaskAnswer
 
@@ -80,7 +81,7 @@ class Storage:
             return receipt
         if response.status == TOO_MANY:
             busy = RateLimitedError("the host for uploads asks for fewer requests", provider=PROVIDER)
-            busy.retry_after_seconds = retry_after(response)
+            busy.retry_after_seconds = read_retry_after(response.headers)
             raise busy
         if response.status == TOO_LARGE:
             raise SourceTooLargeError(

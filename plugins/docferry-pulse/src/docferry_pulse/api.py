@@ -34,7 +34,7 @@ from docferry.provider import (
     SubmitItem,
     scrub,
 )
-from docferry.provider.faults import read_retry_after
+from docferry.provider.faults import read_date, read_retry_after
 from docferry.reading.values import is_mapping, number_of, parse_json, scalar_text
 from docferry.settings import read_environment
 from docferry_pulse.endpoint import DEFAULT_BASE_URL, read_base_url
@@ -362,13 +362,10 @@ def _not_yet_known(error: JobNotFoundError) -> UnavailableError:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds asked for by Retry-After, else by X-RateLimit-Reset; dates are compared to the answer's own."""
-    sent_at = read_retry_after({"retry-after": headers.get("date", "")}, now=0.0)
-    is_date = not headers.get("retry-after", "").strip()[:1].isdigit()
-    if not is_date or sent_at is not None:
-        seconds = read_retry_after(headers, now=sent_at or 0.0)
-        if seconds is not None:
-            return seconds
-    resets_at = number_of(headers.get("x-ratelimit-reset"))
+    seconds = read_retry_after(headers)
+    if seconds is not None:
+        return seconds
+    resets_at, sent_at = number_of(headers.get("x-ratelimit-reset")), read_date(headers.get("date", ""))
     return None if resets_at is None or sent_at is None else max(0.0, resets_at - sent_at)
 
 

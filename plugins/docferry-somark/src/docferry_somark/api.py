@@ -272,7 +272,7 @@ class SomarkApi:
             step=step,
             job_id=job_id,
             secret=self._secret,
-            retry_after_seconds=_retry_after(response.headers),
+            retry_after_seconds=read_retry_after(response.headers),
         )
         if error is not None or envelope is None:
             raise error or AssertionError("an answer without an envelope is a failure")
@@ -325,13 +325,6 @@ def _base_url(options: SomarkOptions, environment: Mapping[str, str] | None) -> 
     if set_url is not None:
         return read_base_url(set_url, name="SOMARK_BASE_URL")
     return REGION_URLS[ServiceRegion.CN]
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    # A date is compared to the service's own clock, which stands in the same answer.
-    sent_at = read_retry_after({"retry-after": headers.get("date", "")}, now=0.0)
-    is_date = not headers.get("retry-after", "").strip()[:1].isdigit()
-    return None if is_date and sent_at is None else read_retry_after(headers, now=sent_at or 0.0)
 
 
 def _upload_name(file_name: str) -> str:
