@@ -1,41 +1,51 @@
 import asyncio
-import time
 
 import pytest
 
 from docferry.testing.steps import StepTimes
 
 
-async def short():
-    await asyncio.sleep(0.05)
-    return "result"
+class Watch:
+    """A clock on which time passes only when somebody blocks, or while everybody waits."""
 
+    def __init__(self):
+        self.seconds = 0.0
+        self.times = StepTimes(now=lambda: self.seconds)
 
-async def long():
-    await asyncio.sleep(0)
-    time.sleep(0.03)  # noqa: ASYNC251 - to block is the point
+    async def short(self):
+        self.seconds += 1
+        asyncio.get_running_loop().call_soon(self.let_pass)
+        await asyncio.sleep(0)
+        return "result"
+
+    async def long(self):
+        await asyncio.sleep(0)
+        self.seconds += 30
+
+    def let_pass(self):
+        self.seconds += 100
 
 
 def test_waiting_is_no_step():
-    times = StepTimes()
-    assert asyncio.run(times.measured(short())) == "result"
-    assert 0 < times.longest < 0.03
+    watch = Watch()
+    assert asyncio.run(watch.times.measured(watch.short())) == "result"
+    assert (watch.times.longest, watch.seconds) == (1, 101)
 
 
 def test_blocking_is_a_long_step():
-    times = StepTimes()
-    asyncio.run(times.measured(long()))
-    assert times.longest >= 0.03
+    watch = Watch()
+    asyncio.run(watch.times.measured(watch.long()))
+    assert watch.times.longest == 30
 
 
 def test_tasks_made_within_are_measured_too():
-    async def scenario(times):
-        with times.with_tasks():
-            await asyncio.gather(long(), short())
+    async def scenario(watch):
+        with watch.times.with_tasks():
+            await asyncio.gather(watch.long(), watch.short())
 
-    times = StepTimes()
-    asyncio.run(scenario(times))
-    assert times.longest >= 0.03
+    watch = Watch()
+    asyncio.run(scenario(watch))
+    assert watch.times.longest == 30
 
 
 def test_errors_and_cancellation_reach_the_coroutine():

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,9 +22,13 @@ class StepTimes:
 
     A step is measured by itself, so that a machine that is busy with something else seldom disturbs it; a
     heartbeat on the loop would be late with every other thread and process.
+
+    Args:
+        now: Tells the time, in seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
         self._seconds: list[float] = []
 
     @property
@@ -34,7 +38,7 @@ class StepTimes:
 
     async def measured(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Await a coroutine and measure its steps."""
-        return await _Steps(work, self._seconds)
+        return await _Steps(work, self._seconds, self._now)
 
     @contextmanager
     def with_tasks(self) -> Generator[None]:
@@ -62,21 +66,24 @@ class StepTimes:
 class _Steps:
     """Awaits a coroutine, step by step."""
 
-    def __init__(self, work: Coroutine[Any, Any, Any], seconds: list[float]) -> None:
+    def __init__(
+        self, work: Coroutine[Any, Any, Any], seconds: list[float], now: Callable[[], float]
+    ) -> None:
         self._work = work
         self._seconds = seconds
+        self._now = now
 
     def __await__(self) -> Generator[Any, Any, Any]:
         answer: Any = None
         trouble: BaseException | None = None
         while True:
-            start = time.perf_counter()
+            start = self._now()
             try:
                 wish = self._work.send(answer) if trouble is None else self._work.throw(trouble)
             except StopIteration as end:
                 return end.value
             finally:
-                self._seconds.append(time.perf_counter() - start)
+                self._seconds.append(self._now() - start)
             trouble = None
             try:
                 answer = yield wish
