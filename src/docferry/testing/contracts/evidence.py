@@ -8,6 +8,7 @@ from docferry.errors import DocferryError, SourceError
 from docferry.model import Document, Element
 
 __all__ = [
+    "NO_DOCUMENT",
     "SHORTEST_PASSAGE",
     "check_error",
     "check_passages",
@@ -17,6 +18,9 @@ __all__ = [
     "secrets_in",
     "without_space",
 ]
+
+NO_DOCUMENT = bytes(range(256)) * 4
+"""Bytes of no known kind of file."""
 
 SHORTEST_PASSAGE = 8
 """Shorter passages may stand in a message by chance."""

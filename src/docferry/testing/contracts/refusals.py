@@ -13,14 +13,12 @@ from docferry.errors import (
 from docferry.model import ProviderInfo
 from docferry.provider import ProviderOptions
 from docferry.sources import Source
-from docferry.testing.contracts.evidence import check_error
+from docferry.testing.contracts.evidence import NO_DOCUMENT, check_error
 from docferry.testing.contracts.foundation import Contract
 from docferry.testing.sample import Sample
 from docferry.testing.trial import Trial
 
 __all__ = ["RefusalContract"]
-
-NO_DOCUMENT = bytes(range(256)) * 4
 
 
 class RefusalContract(Contract):

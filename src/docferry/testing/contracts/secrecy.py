@@ -12,7 +12,7 @@ import pytest
 from docferry.model import ProviderInfo
 from docferry.provider import ProviderOptions, read_options
 from docferry.sources import Source
-from docferry.testing.contracts.evidence import secrets_in
+from docferry.testing.contracts.evidence import NO_DOCUMENT, secrets_in
 from docferry.testing.contracts.foundation import Contract
 from docferry.testing.trial import Trial
 
@@ -23,7 +23,6 @@ MARKER = "marker-5d1e93c07a"
 
 SECRET_NAME = re.compile(r"(^|_)(api_?key|key|token|secret|password|credentials?)$")
 SECRET_TYPES = (pydantic.SecretStr, pydantic.SecretBytes)
-NO_DOCUMENT = bytes(range(256)) * 4
 
 
 class SecrecyContract(Contract):
