@@ -134,6 +134,7 @@ class Submissions:
         try:
             await self._deliver(tickets)
         except BaseException as error:
+            # Whatever stops it is told to everybody who waits, or they would wait for ever.
             for ticket in tickets:
                 ticket.fail(error)
             if not isinstance(error, Exception):

@@ -124,6 +124,7 @@ class Watches:
         except asyncio.CancelledError:
             raise
         except BaseException as error:
+            # Whatever ends the loop is told to everybody who waits, or they would wait for ever.
             for waiter in [waiter for waiters in watch.waiters.values() for waiter in waiters]:
                 if not waiter.done.done():
                     waiter.done.set_exception(error)
