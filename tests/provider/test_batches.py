@@ -244,7 +244,7 @@ def test_an_unknown_put_that_failed_at_the_service_is_a_failed_job(room):
 @pytest.mark.parametrize("on_unknown", OnUnknown)
 def test_a_lot_that_the_service_does_not_know_tells_nothing(room, on_unknown):
     async def scenario(here):
-        here.depot.plan = [("submit", BROKEN), ("poll", Response(status=404))]
+        here.depot.plan = [("submit", BROKEN), *[("poll", Response(status=404))] * 3]
         settings = JobSettings(on_unknown=on_unknown)
         if on_unknown is OnUnknown.RESUBMIT:
             assert await obtain(here.runner, api=lots(), settings=settings) == b"the text"

@@ -351,8 +351,9 @@ def test_an_unknown_word_is_not_the_end_and_is_logged_once(room, caplog):
 def test_a_vanished_job_is_closed_and_said(room):
     async def scenario(here):
         here.depot.plan = [("poll", Response(status=404))] * 3
-        with pytest.raises(JobNotFoundError):
+        with pytest.raises(JobNotFoundError) as caught:
             await obtain(here.runner)
+        assert "which the service bills as a new job" in caught.value.next_step
         assert steps(here.runner) == [JobStep.EXPIRED]
 
     room(scenario)

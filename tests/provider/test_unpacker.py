@@ -255,7 +255,7 @@ class TestEveryErrorAboutAJob:
 
     def test_of_a_job_that_the_service_does_not_know(self, room, pdf):
         async def scenario(here):
-            here.depot.plan = [("poll", Response(status=404))]
+            here.depot.plan = [("poll", Response(status=404))] * 3
             with pytest.raises(JobNotFoundError) as caught:
                 await parsed(here.runner, pdf)
             (record,) = here.runner.books.ledger.jobs()

@@ -77,7 +77,8 @@ Deadline = Annotated[
         metavar="SECONDS",
         min=0,
         help="How long to wait for a service with each document, its upload included; 0 for as long as it "
-        "takes.  \\[default: 3600]",
+        "takes. An upload without an answer by then, which may be paid for, is heard a little longer.  "
+        "\\[default: 3600]",
         rich_help_panel=JOBS_PANEL,
     ),
 ]

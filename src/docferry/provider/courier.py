@@ -14,7 +14,7 @@ from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.errand import Errand
 from docferry.provider.inbox import Inbox
-from docferry.provider.job_errors import about_job, error_of, failure_of, late, not_your_job
+from docferry.provider.job_errors import about_job, error_of, failure_of, late, not_your_job, vanished
 from docferry.provider.leases import Leases
 from docferry.provider.patience import is_in_time
 from docferry.provider.quay import Quay
@@ -232,7 +232,7 @@ class Courier:
             if not errand.is_own_account:
                 raise not_your_job(error, record) from error
             await self._close(record, JobState.EXPIRED)
-            raise
+            raise vanished(error, record) from error
         if status.state is not JobState.SUCCEEDED:
             raise failure_of(status, record)
         return status
@@ -244,9 +244,9 @@ class Courier:
         collector = PayloadCollector(books=self._books)
         try:
             await errand.client.ask(lambda: errand.client.api.fetch(status), writer=collector)
-        except ResultExpiredError:
+        except ResultExpiredError as error:
             await self._close(record, JobState.EXPIRED)
-            raise
+            raise vanished(error, record) from error
         return await collector.save(record, now=self._clock.now())
 
     async def _close(self, record: JobRecord, state: JobState) -> None:

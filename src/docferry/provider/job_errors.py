@@ -1,6 +1,7 @@
 """Errors about a job: each carries the job's id and the command that goes on with it."""
 
 import copy
+from typing import TypeVar
 
 from docferry import errors
 from docferry.errors import (
@@ -25,10 +26,14 @@ __all__ = [
     "not_submitted",
     "not_your_job",
     "still_unknown",
+    "vanished",
 ]
 
 
+Trouble = TypeVar("Trouble", bound=DocferryError)
+
 GIVE_KEY = "give the key"
+PAID_AGAIN = "parse {source} again, which the service bills as a new job"
 
 
 def failure_of(status: JobStatus, record: JobRecord) -> DocferryError:
@@ -83,6 +88,13 @@ def not_your_job(error: JobNotFoundError, record: JobRecord) -> JobNotFoundError
         provider=record.provider,
         request_id=error.request_id,
     )
+
+
+def vanished(error: Trouble, record: JobRecord) -> Trouble:
+    """The service has lost a job that it took on this account, or its result."""
+    told = copy.copy(error)
+    told.next_step = PAID_AGAIN.format(source=record.source_name)
+    return told
 
 
 def still_unknown(error: DocferryError, record: JobRecord) -> DocferryError:
@@ -152,7 +164,7 @@ def _resolve(record: JobRecord) -> str:
 
 def _expired(record: JobRecord) -> ResultExpiredError:
     return ResultExpiredError(
-        "the service no longer has the job's result", next_step=f"parse {record.source_name} again"
+        "the service no longer has the job's result", next_step=PAID_AGAIN.format(source=record.source_name)
     )
 
 
