@@ -36,7 +36,7 @@ demo: $(STAMP)  ## Parse the PDF that ships with the repository: a table of chun
 test: $(STAMP)  ## Run the tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ONCE)
 
-test-slow: $(STAMP)  ## Let broken providers fail the contract, each in the named way (about 10 minutes)
+test-slow: $(STAMP)  ## Let broken providers fail the contract, and chunk ten thousand documents (about 15 minutes)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ONCE) -m slow
 
 test-newer:  ## Run the tests on a newer Python, in an environment of its own: make test-newer NEWER=python3.13
