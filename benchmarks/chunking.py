@@ -3,8 +3,8 @@
     make bench-chunking
 
 A row is `name | ratio | chunks | over budget | bytes kept`. The ratio is processor time against encoding the
-text once with tiktoken as it comes (1.00): the least of several rounds, taken in turns, because other work on
-the machine only ever adds. Peers that are not installed are left out.
+text once with tiktoken as it comes (1.00), which is done anew right before each run, because a processor's pace
+changes by a third within a minute: the median of several rounds. Peers that are not installed are left out.
 """
 
 import argparse
@@ -13,12 +13,13 @@ import importlib.metadata
 import os
 import platform
 import re
+import statistics
 import sys
 import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import peers
 import tiktoken
@@ -42,12 +43,14 @@ class Row:
         name: What ran.
         run: Chunks the whole corpus and gives the texts that would be embedded.
         seconds: Least processor time of a round.
+        ratios: Of each round, against the pass right before it.
         texts: What the last round gave.
     """
 
     name: str
     run: Callable[[], list[str]]
     seconds: float = float("inf")
+    ratios: list[float] = field(default_factory=list)
     texts: list[str] | None = None
 
 
@@ -63,7 +66,7 @@ def main() -> None:
     print(f"{platform.machine()}, Python {platform.python_version()}, {versions()}")
     print(
         f"{len(text.encode()) / 1e6:.1f} MB of Markdown, {len(documents)} documents, {n_elements:,} elements"
-        f", {arguments.encoding}, budget {MAX_TOKENS}, least of {arguments.rounds} rounds\n"
+        f", {arguments.encoding}, budget {MAX_TOKENS}, median of {arguments.rounds} rounds\n"
     )
     rows = [
         Row(name="one tokenisation pass", run=lambda: encoding.encode_ordinary(text) and [text]),
@@ -77,7 +80,7 @@ def main() -> None:
     print("name | ratio | chunks | over budget | bytes kept")
     print("--- | --- | --- | --- | ---")
     for row in rows:
-        print(described(row, base=rows[0].seconds, source=text, count=ours.count))
+        print(described(row, source=text, count=ours.count))
     print_pathological(settings, documents, rows[1].seconds, len(text.encode()))
     print_memory(settings, documents)
 
@@ -113,14 +116,21 @@ def measure(rows: list[Row], rounds: int) -> None:
             is_slow = row.seconds > 8 * rows[0].seconds and number >= 2
             if is_slow:
                 continue
-            gc.collect()
-            start = time.process_time()
-            row.texts = row.run()
-            row.seconds = min(row.seconds, time.process_time() - start)
+            base = timed(rows[0])
+            row.ratios.append(timed(row) / base)
 
 
-def described(row: Row, *, base: float, source: str, count: Callable[[str], int]) -> str:
-    ratio = f"{row.seconds / base:.2f}"
+def timed(row: Row) -> float:
+    gc.collect()
+    start = time.process_time()
+    row.texts = row.run()
+    seconds = time.process_time() - start
+    row.seconds = min(row.seconds, seconds)
+    return seconds
+
+
+def described(row: Row, *, source: str, count: Callable[[str], int]) -> str:
+    ratio = f"{statistics.median(row.ratios):.2f}"
     if row.name == "one tokenisation pass" or row.texts is None:
         return f"{row.name} | {ratio} | | | "
     over = sum(count(chunk) > MAX_TOKENS for chunk in row.texts)
