@@ -3,8 +3,9 @@
     make bench-chunking
 
 A row is `name | ratio | chunks | over budget | bytes kept`. The ratio is processor time against encoding the
-text once with tiktoken as it comes (1.00), which is done anew right before each run, because a processor's pace
-changes by a third within a minute: the median of several rounds. Peers that are not installed are left out.
+text once with tiktoken as it comes (1.00), which is done anew right before each run, because the pace of a
+processor changes by a third within a minute: the median of several rounds. Peers that are not installed are
+left out.
 """
 
 import argparse
