@@ -1,6 +1,5 @@
 """Finds plugins without importing them, loads the one asked for, and remembers what went wrong."""
 
-import asyncio
 import difflib
 import logging
 from collections.abc import Awaitable, Iterable, Mapping
@@ -20,6 +19,7 @@ from docferry.errors import (
 from docferry.model import Document, PageSelection, ProviderInfo, WebhookEvent
 from docferry.plugin import spec
 from docferry.provider import JobApi, ParseContext, ProviderOptions, WebhookSettings
+from docferry.provider.wall import plugin_wall
 from docferry.settings import PluginPolicy, read_plugin_policy
 from docferry.sources import Source
 
@@ -77,17 +77,11 @@ class Provider:
             DocferryError: What the plugin raised on purpose.
             ProviderBugError: The plugin raised anything else, or did not return a Document.
         """
-        try:
+        with plugin_wall(self._bug):
             awaitable: Awaitable[object] = self._hook.docferry_parse(
                 source=source, pages=pages, options=options, context=context
             )
             document = await awaitable
-        except (DocferryError, asyncio.CancelledError):
-            raise
-        except BaseException as error:
-            # Wall: one plugin's bug must not end the run of the other sources. Panics of Rust extensions are
-            # no Exceptions.
-            raise self._bug(f"raised {type(error).__name__}") from error
         if not isinstance(document, Document):
             raise self._bug(f"returned {type(document).__name__} instead of a Document")
         return document
@@ -100,13 +94,8 @@ class Provider:
             MissingCredentialError: There is no key.
             ProviderBugError: The plugin raised anything but a DocferryError.
         """
-        try:
+        with plugin_wall(self._bug):
             api: JobApi | None = self._hook.docferry_job_api(options=options)
-        except DocferryError:
-            raise
-        except Exception as error:
-            # Wall, as in `parse`: what the plugin raises is its authors' trouble, not ours.
-            raise self._bug(f"raised {type(error).__name__}") from error
         if api is None:
             raise InvalidOptionsError(
                 f"provider {self.info.name} has no remote jobs", next_step="name a provider that has"
@@ -142,12 +131,8 @@ class Provider:
             DocferryError: What the plugin raised on purpose; ForgedEventError for a call of somebody else.
             ProviderBugError: The plugin raised anything else, or did not return events.
         """
-        try:
+        with plugin_wall(self._bug):
             events: object = self._hook.docferry_webhook(headers=headers, body=body, settings=settings)
-        except DocferryError:
-            raise
-        except Exception as error:  # Wall: whatever a stranger sends must not end the receiver.
-            raise self._bug(f"raised {type(error).__name__}") from error
         if events is None:
             raise InvalidOptionsError(
                 f"provider {self.info.name} has no webhook", next_step="name a provider that has"

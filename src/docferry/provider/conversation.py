@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from docferry.errors import DocferryError, ProviderBugError
@@ -10,6 +11,7 @@ from docferry.provider.exchange import Exchange, Keep, Request, Response
 from docferry.provider.job_api import JobApi
 from docferry.provider.promises import broken_promise
 from docferry.provider.sender import PartWriter, Sender
+from docferry.provider.wall import plugin_wall
 
 __all__ = ["Conversation"]
 
@@ -93,12 +95,8 @@ class Conversation:
         self, _exchange: Exchange[Result], advance: Callable[[], Request | Keep]
     ) -> "Request | Keep | _Returned[Result]":
         """Let the exchange go on. Its end is a value here, because no coroutine may raise StopIteration."""
-        try:
-            return advance()
-        except StopIteration as end:
-            return _Returned(end.value)
-        except DocferryError:
-            raise
-        except Exception as error:
-            # Wall: a plugin that breaks down over an answer must not hide what was paid for before.
-            raise broken_promise(self.api, f"raised {type(error).__name__}") from error
+        with plugin_wall(partial(broken_promise, self.api)):
+            try:
+                return advance()
+            except StopIteration as end:
+                return _Returned(end.value)

@@ -1,14 +1,15 @@
 """What a plugin's exchanges return, held against what `JobApi` promises."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import entry_points
 from typing import TypeVar, cast
 
 from docferry.errors import DocferryError, ProviderBugError
-from docferry.ledger import PayloadCorruptError
 from docferry.model import Document, JobStatus, Receipt
 from docferry.provider.exchange import Exchange
 from docferry.provider.job_api import ItemAnswer, JobApi, Leg, SubmitItem
+from docferry.provider.wall import plugin_wall
 
 __all__ = ["ask_about", "begin_leg", "begin_submission", "broken_promise", "keep_mapping", "keep_reading"]
 
@@ -84,13 +85,8 @@ def keep_reading(api: JobApi, reading: Callable[[], Result]) -> Result:
         PayloadCorruptError: The cache has a damaged part.
         ProviderBugError: The plugin raised anything else.
     """
-    try:
+    with plugin_wall(partial(broken_promise, api)):  # a resumed job is mapped without that of the parse call
         return reading()
-    except (DocferryError, PayloadCorruptError):
-        raise
-    except Exception as error:
-        # Wall, as around the parse call: a resumed job is mapped without one.
-        raise broken_promise(api, f"raised {type(error).__name__}") from error
 
 
 def broken_promise(api: JobApi, what: str) -> ProviderBugError:
