@@ -32,15 +32,31 @@ def test_jobs_that_ended_before_anybody_looked_began_with_their_submission():
     assert headway.seconds_of_jobs(20.0) == pytest.approx(60.0)
 
 
+def test_jobs_that_ended_between_two_answers_began_behind_the_first():
+    headway = Headway(0.0)
+    headway.learn(several(pending=40), now=20.0)
+    headway.learn(several(succeeded=10, pending=30), now=22.0)
+    assert (headway.began_at, headway.news_at) == (20.0, 22.0)
+    assert headway.seconds_of_jobs(22.0) == pytest.approx(6.0)
+
+
 def test_the_rest_of_a_batch_is_told_by_the_jobs_that_ended_last():
     headway = Headway(0.0)
     headway.learn(several(running=10, pending=30), now=100.0)
     assert headway.seconds_of_jobs(100.0) is None
-    headway.learn(several(succeeded=10, running=10, pending=20), now=101.0)
-    assert headway.seconds_of_jobs(101.0) == pytest.approx(3.0)
+    headway.learn(several(succeeded=10, running=10, pending=20), now=102.0)
+    assert headway.seconds_of_jobs(102.0) == pytest.approx(6.0)
     headway.learn(several(succeeded=5, failed=5, running=10, pending=10), now=103.0)
-    assert headway.seconds_of_jobs(103.0) == pytest.approx(4.0)
+    assert headway.seconds_of_jobs(103.0) == pytest.approx(2.0)
     assert headway.news_at == 103.0
+
+
+def test_few_that_ended_last_are_no_reason_to_wait_longer():
+    headway = Headway(0.0)
+    headway.learn(several(running=10, pending=20), now=100.0)
+    headway.learn(several(succeeded=18, running=10, pending=2), now=102.0)
+    headway.learn(several(succeeded=2, running=10), now=103.0)
+    assert headway.seconds_of_jobs(103.0) == pytest.approx(1.5)
 
 
 def test_the_rest_seems_longer_the_longer_nothing_ends():

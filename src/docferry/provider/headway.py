@@ -14,7 +14,8 @@ class Headway:
 
     Args:
         began_at: Since when the jobs have been with the service: their submission, or, later than that, the
-            first answer that one of them is being worked on. Time in a queue says nothing about work.
+            first answer that one of them is being worked on; where it had ended by then, the answer before.
+            Time in a queue says nothing about work.
         news_at: The last answer that had news: that work had begun, or that jobs had ended.
     """
 
@@ -22,8 +23,10 @@ class Headway:
     news_at: float = field(init=False)
     _asked_at: float = field(init=False)
     _is_running: bool = field(default=False, init=False)
-    _stretch: tuple[float, int] | None = field(default=None, init=False)
+    _last: tuple[float, int] | None = field(default=None, init=False)
     """Since when the jobs ended that were the last to end, and how many they were."""
+    _all: tuple[float, int] | None = field(default=None, init=False)
+    """Since when all those ended that have, and how many they are."""
     _n_open: int = field(default=0, init=False)
     _first_pages: dict[Receipt, tuple[float, int]] = field(
         default_factory=dict[Receipt, tuple[float, int]], init=False
@@ -42,24 +45,26 @@ class Headway:
         if not self._is_running and any(status.state is not JobState.PENDING for status in statuses):
             self._is_running = True
             self.news_at = now
-            if not n_ended:
-                self.began_at = self._asked_at = now
+            self.began_at = self._asked_at = self._asked_at if n_ended else now
         if n_ended:
             self.news_at = now
-            self._stretch = (self._asked_at, n_ended)
+            self._last = (self._asked_at, n_ended)
+            since, n_before = self._all or (self._asked_at, 0)
+            self._all = (since, n_before + n_ended)
         self._n_open = len(open_statuses)
         self._asked_at = now
         self._pages_left = self._seconds_of_pages(open_statuses, now)
 
     def seconds_of_jobs(self, now: float) -> float | None:
-        """How long the rest takes if its jobs end at the rate of the last ones; None when none has ended.
+        """How long the rest takes at the pace of the jobs that ended last, or of all, whichever is quicker.
 
-        It grows while none ends.
+        The few that end between two answers may be few by chance. It grows while none ends.
+
+        Returns:
+            Seconds; None when none has ended.
         """
-        if self._stretch is None:
-            return None
-        since, n_ended = self._stretch
-        return self._n_open * (now - since) / n_ended
+        paces = [(now - since) / n_ended for since, n_ended in filter(None, (self._last, self._all))]
+        return self._n_open * min(paces) if paces else None
 
     @property
     def seconds_of_pages(self) -> float | None:
