@@ -29,6 +29,7 @@ from docferry.provider import (
     OnInterrupt,
     OnUnknown,
     ParseContext,
+    PollAdvice,
     Request,
     Response,
 )
@@ -402,6 +403,26 @@ def test_files_of_a_batch_share_a_submission_and_its_polls(room):
         assert len(here.depot.polls) <= 3 * 12
 
     room(scenario)
+
+
+def test_all_submissions_of_an_account_share_its_polls(room):
+    async def scenario(here):
+        advice = PollAdvice(floor_seconds=1, account_seconds=1)
+        await asyncio.gather(
+            *(
+                obtain(here.runner, name=f"{number}.txt", api=DepotApi(batch_limit=1, poll_advice=advice))
+                for number in range(8)
+            ),
+            obtain(here.runner, api=DepotApi(account_name="key-2", poll_advice=advice)),
+        )
+        *many, alone = (
+            [at for batch, at in here.depot.polls if batch == f"b{number}"] for number in range(9)
+        )
+        assert all(later - earlier >= 8 for polls in many for earlier, later in itertools.pairwise(polls))
+        assert all(len(polls) <= 4 for polls in many)
+        assert min(later - earlier for earlier, later in itertools.pairwise(alone)) < 2
+
+    room(scenario, seconds=20.0)
 
 
 def test_one_failed_file_of_a_batch_costs_no_other(room):

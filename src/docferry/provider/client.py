@@ -13,7 +13,7 @@ from docferry.provider.conversation import Conversation
 from docferry.provider.delay import OnDelay, tell_nobody
 from docferry.provider.exchange import Exchange
 from docferry.provider.headway import Headway
-from docferry.provider.job_api import JobApi
+from docferry.provider.job_api import JobApi, PollAdvice
 from docferry.provider.limits import AccountLimiter
 from docferry.provider.promises import ask_about
 from docferry.provider.schedule import poll_delay
@@ -122,13 +122,14 @@ class ServiceClient:
                     raise error.trouble from error
                 await self._sender.pause(attempt, None, reason=f"gets nothing: {error.trouble.message}")
 
-    async def watch(
+    async def watch(  # noqa: PLR0913 - what a watch needs to know
         self,
         open_receipts: Callable[[], Sequence[Receipt]],
         *,
         submitted_at: float,
         not_before: float,
         notice: Callable[[Sequence[JobStatus]], Awaitable[None]],
+        company: Callable[[], int] = lambda: 1,
         wake: Wake | None = None,
     ) -> None:
         """Ask about the jobs of one submission until all have ended; one poll serves them all.
@@ -141,6 +142,7 @@ class ServiceClient:
             submitted_at: When they were submitted, on the monotonic clock.
             not_before: When the first poll may be sent at the earliest, on the monotonic clock.
             notice: Awaited with the statuses of every answer, terminal ones included.
+            company: How many submissions of the account are asked about, this one included.
             wake: Awaited instead of the clock's sleep where the service calls when a job is done, so that an
                 event can end the wait early. Polls are then rare, but come soon after an event, which may be
                 ahead of what the service answers. None where it does not call.
@@ -171,9 +173,15 @@ class ServiceClient:
                 await notice(statuses)
             # A poll that failed may have been the one that an event asked for, and events come once.
             is_slow = wake is not None and bool(statuses)
-            advice = setbacks.advice
             delay = setbacks.cap(
-                self._next_delay(statuses, headway, advice, has_webhook=is_slow, called_at=called_at)
+                self._next_delay(
+                    statuses,
+                    headway,
+                    advice=self.api.poll_advice.for_one_of(company()),
+                    asked=setbacks.advice,
+                    has_webhook=is_slow,
+                    called_at=called_at,
+                )
             )
 
     async def _sleep(self, seconds: float) -> bool:
@@ -188,24 +196,25 @@ class ServiceClient:
         first_at = max(submitted_at + self.api.poll_advice.floor_seconds, not_before)
         return max(0.0, first_at - self.clock.monotonic())
 
-    def _next_delay(
+    def _next_delay(  # noqa: PLR0913 - everything a delay depends on, all named
         self,
         statuses: tuple[JobStatus, ...],
         headway: Headway,
-        advice: float | None,
         *,
+        advice: PollAdvice,
+        asked: float | None,
         has_webhook: bool,
         called_at: float | None,
     ) -> float:
-        asked = [wait for status in statuses if (wait := status.retry_after_seconds) is not None]
+        waits = [wait for status in statuses if (wait := status.retry_after_seconds) is not None]
         now = self.clock.monotonic()
         return poll_delay(
             elapsed_seconds=now - headway.began_at,
-            advice=self.api.poll_advice,
+            advice=advice,
             quiet_seconds=now - headway.news_at,
             seconds_of_jobs=headway.seconds_of_jobs(now),
             seconds_of_pages=headway.seconds_of_pages,
-            retry_after_seconds=max([*asked, advice or 0.0]) or None,
+            retry_after_seconds=max([*waits, asked or 0.0]) or None,
             has_webhook=has_webhook,
             seconds_since_event=None if called_at is None else now - called_at,
         )

@@ -1,7 +1,7 @@
 """What a plugin for a submit, poll and fetch service implements."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from docferry.errors import DocferryError
@@ -45,15 +45,23 @@ class PollAdvice:
     """How often a service wants to be asked about a job, in seconds.
 
     Args:
-        floor_seconds: Never ask again sooner than this.
-        ceiling_seconds: Never wait longer than this.
+        floor_seconds: Never ask about the same submission again sooner than this.
+        ceiling_seconds: Never wait longer than this, unless so many submissions are under way that the next
+            figure asks for it.
+        account_seconds: Ask no more often than this about all submissions of an account together: of several
+            under way each is asked about less often.
         settle_seconds: After a committing request whose outcome is unknown: how long the service may still
             answer `JobStatus.has_document` False although the document reached it. Then its word counts.
     """
 
     floor_seconds: float = 1.0
     ceiling_seconds: float = 30.0
+    account_seconds: float = 0.0
     settle_seconds: float = 30.0
+
+    def for_one_of(self, n_submissions: int) -> "PollAdvice":
+        """The advice for each of so many submissions of one account that are under way."""
+        return replace(self, floor_seconds=max(self.floor_seconds, n_submissions * self.account_seconds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

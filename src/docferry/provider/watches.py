@@ -119,6 +119,7 @@ class Watches:
                 submitted_at=submitted_at,
                 not_before=self._next_polls.get(watch.key, now),
                 notice=lambda statuses: self._notice(watch, statuses),
+                company=lambda: self._company(watch),
                 wake=wake,
             )
         except asyncio.CancelledError:
@@ -135,9 +136,14 @@ class Watches:
 
     def _asked(self, watch: _Watch) -> tuple[Receipt, ...]:
         # Whoever asks about this submission next, in a watch of its own, keeps the floor as well.
-        floor_seconds = watch.client.api.poll_advice.floor_seconds
-        self._next_polls[watch.key] = watch.client.clock.monotonic() + floor_seconds
+        advice = watch.client.api.poll_advice.for_one_of(self._company(watch))
+        self._next_polls[watch.key] = watch.client.clock.monotonic() + advice.floor_seconds
         return tuple(watch.waiters)
+
+    def _company(self, watch: _Watch) -> int:
+        """How many submissions of its account are watched, this one included."""
+        account, _ = watch.key
+        return sum(other == account for other, _ in self._open)
 
     async def _notice(self, watch: _Watch, statuses: Sequence[JobStatus]) -> None:
         told = [

@@ -67,12 +67,12 @@ class CloudService:
 
     @property
     def poll_advice(self) -> PollAdvice:
-        """Published are 1,000 questions a minute, of which four batches at this floor ask 400.
+        """Published are 1,000 questions a minute; we ask 400 at most, however many batches there are.
 
         The vendor's own clients ask every 2 s to 30 s, which is their choice. Source: mineru.net/apiManage;
         mineru-open-sdk 0.2.5 (read 2026-11-21).
         """
-        return PollAdvice(floor_seconds=0.6, ceiling_seconds=30.0)
+        return PollAdvice(floor_seconds=0.3, ceiling_seconds=30.0, account_seconds=0.15)
 
     @property
     def batch_limit(self) -> int:
