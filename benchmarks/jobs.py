@@ -10,7 +10,6 @@ one file after the other get fewer files, and an ideal to go with that. The peer
 """
 
 import argparse
-import contextlib
 import json
 import os
 import platform
@@ -18,20 +17,13 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from docferry.emulation import EmulatorProcess, EmulatorSettings
-from docferry.errors import ConfigurationError
 
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parent / ".venv-vendors" / "mineru" / "bin" / "python"
-N_PORTS = 3
-ESTABLISHED = "01"
-SAMPLE_SECONDS = 0.02
 OURS, READER, SDK = (
     "docferry, sources to Documents",
     "docferry, MineruReader with chunks",
@@ -127,7 +119,7 @@ def run(client: str, folder: Path, arguments: argparse.Namespace) -> Row:
     n_files = len(list(folder.iterdir()))
     is_ours = client in {OURS, READER}
     python = sys.executable if is_ours else str(arguments.peers_python)
-    with started_emulator(arguments) as (emulator, ports), tempfile.TemporaryDirectory() as home:
+    with make_emulator(arguments) as emulator, tempfile.TemporaryDirectory() as home:
         environment = {
             **os.environ,
             **emulator.environment,
@@ -136,26 +128,24 @@ def run(client: str, folder: Path, arguments: argparse.Namespace) -> Row:
             "DOCFERRY_LEDGER": f"{home}/ledger.sqlite3",
             "DOCFERRY_CACHE": f"{home}/payloads",
         }
-        with ConnectionCounter(ports) as counter:
-            command = [python, str(HERE / "jobs_clients.py"), client, str(folder)]
-            done = subprocess.run(  # noqa: S603 - this interpreter, or the peers'
-                command, env=environment, stdout=subprocess.PIPE, check=True
-            )
+        command = [python, str(HERE / "jobs_clients.py"), client, str(folder)]
+        done = subprocess.run(  # noqa: S603 - this interpreter, or the peers'
+            command, env=environment, stdout=subprocess.PIPE, check=True
+        )
         figures = json.loads(done.stdout)
-        requests = emulator.control("mineru").counters()["requests"]
+        counters = emulator.control("mineru").counters()
     return Row(
         name=client,
         n_files=n_files,
         ideal=n_files * arguments.latency / arguments.places,
-        requests=requests,
-        connections=counter.most,
+        requests=counters["requests"],
+        connections=counters["most_connections"],
         **figures,
     )
 
 
-@contextlib.contextmanager
-def started_emulator(arguments: argparse.Namespace) -> Iterator[tuple[EmulatorProcess, range]]:
-    """The emulator on ports that are known, so that its connections can be counted."""
+def make_emulator(arguments: argparse.Namespace) -> EmulatorProcess:
+    """The service."""
     settings = EmulatorSettings(
         canned_pages=arguments.pages,
         queue_seconds=0,
@@ -164,51 +154,7 @@ def started_emulator(arguments: argparse.Namespace) -> Iterator[tuple[EmulatorPr
         requests_per_second=0,
         concurrency=arguments.places,
     )
-    while True:
-        first = random.randrange(20_000, 30_000)  # noqa: S311 - any free port will do
-        emulator = EmulatorProcess(["mineru"], settings=settings, port=first)
-        try:
-            emulator.start()
-        except ConfigurationError:
-            continue
-        break
-    try:
-        yield emulator, range(first, first + N_PORTS)
-    finally:
-        emulator.stop()
-
-
-class ConnectionCounter:
-    """Looks again and again how many connections to some ports of this machine are open.
-
-    The system's table is no picture of one moment: who reads it while a connection takes another's place may
-    find both. Those found twice in a row were open at once in between.
-    """
-
-    def __init__(self, ports: range) -> None:
-        self.most = 0
-        self._ports = {f"{port:04X}" for port in ports}
-        self._has_ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._has_ended.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        table = Path("/proc/net/tcp")
-        before: set[str] = set()
-        while table.exists() and not self._has_ended.wait(SAMPLE_SECONDS):
-            rows = [line.split() for line in table.read_text().splitlines()[1:]]
-            now = {
-                row[1] for row in rows if row[2].partition(":")[2] in self._ports and row[3] == ESTABLISHED
-            }
-            self.most = max(self.most, len(before & now))
-            before = now
+    return EmulatorProcess(["mineru"], settings=settings)
 
 
 def make_files(folder: Path, count: int, arguments: argparse.Namespace) -> None:

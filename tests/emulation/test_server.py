@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import threading
 import tomllib
@@ -66,6 +67,17 @@ def test_counters_tell_what_happened(serve):
     assert counters.ended == {"succeeded": 2}
     assert counters.billed_pages == 2
     assert counters.most_under_way == 1
+
+
+def test_connections_that_are_open_at_once_are_counted(serve):
+    client = serve()
+    before = client.counters.connections
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            other = stack.enter_context(httpx.Client(base_url=client.http.base_url))
+            other.get("/")
+        assert client.counters.connections == before + 3
+    assert client.counters.most_connections == before + 3
 
 
 def test_a_job_that_fails_is_not_billed(serve):

@@ -8,6 +8,8 @@ from typing import cast
 from starlette.types import Receive, Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from docferry.emulation.counters import Counters
+
 __all__ = ["Connections", "connections_of"]
 
 SCOPE_KEY = "docferry.connections"
@@ -16,22 +18,29 @@ Address = tuple[str, int]
 
 
 class Connections:
-    """Open connections of one server by the client's address."""
+    """Open connections of one server by the client's address.
 
-    def __init__(self) -> None:
+    Args:
+        counters: Where they are counted.
+    """
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
         self._open: dict[Address, asyncio.Transport] = {}
 
     def protocol(self) -> type[asyncio.Protocol]:
         """Make a protocol for uvicorn that enters its connections here."""
-        registry = self._open
+        registry, counters = self._open, self._counters
 
         class RegisteringProtocol(H11Protocol):
             def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
                 super().connection_made(transport)
+                counters.connected()
                 if self.client is not None:
                     registry[self.client] = transport
 
             def connection_lost(self, exc: Exception | None) -> None:
+                counters.disconnected()
                 if self.client is not None:
                     registry.pop(self.client, None)
                 super().connection_lost(exc)

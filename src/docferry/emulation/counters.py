@@ -20,6 +20,8 @@ class Counters:
         ended: Jobs that ended, by state.
         billed_pages: Pages of the jobs made, without those that failed.
         most_under_way: Most jobs of one account that were under way at once.
+        connections: Connections that are open now.
+        most_connections: Most connections that were open at once, at all ports of the service.
     """
 
     requests: Counter[str] = field(default_factory=Counter[str])
@@ -31,6 +33,17 @@ class Counters:
     ended: Counter[str] = field(default_factory=Counter[str])
     billed_pages: int = 0
     most_under_way: int = 0
+    connections: int = 0
+    most_connections: int = 0
+
+    def connected(self) -> None:
+        """A connection was opened."""
+        self.connections += 1
+        self.most_connections = max(self.most_connections, self.connections)
+
+    def disconnected(self) -> None:
+        """A connection was closed."""
+        self.connections -= 1
 
     def as_json(self) -> dict[str, object]:
         """The counts as JSON values, under the names of the attributes."""
@@ -44,4 +57,6 @@ class Counters:
             "ended": dict(self.ended),
             "billed_pages": self.billed_pages,
             "most_under_way": self.most_under_way,
+            "connections": self.connections,
+            "most_connections": self.most_connections,
         }

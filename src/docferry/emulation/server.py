@@ -58,7 +58,11 @@ class EmulatorServer:
             service.state.origins = tuple(
                 f"http://{LOOPBACK}:{listener.getsockname()[1]}" for listener in mine
             )
-            listeners += [(_make_server(app), listener) for app, listener in zip(apps, mine, strict=True)]
+            counters = service.state.counters
+            listeners += [
+                (_make_server(app, Connections(counters)), listener)
+                for app, listener in zip(apps, mine, strict=True)
+            ]
         self._server = ServerThread(listeners, name="emulator", farewell=self._close)
         self._server.start()
 
@@ -92,9 +96,7 @@ class EmulatorServer:
             await service.state.close()
 
 
-def _make_server(app: ASGIApp) -> PromptServer:
-    connections = Connections()
-
+def _make_server(app: ASGIApp, connections: Connections) -> PromptServer:
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, SCOPE_KEY: connections}, receive, send)
 
