@@ -70,10 +70,9 @@ class Engine:
         future = self.submit(_telling(work, has_ended))
         try:
             return future.result()
-        except BaseException:
-            if future.cancel():
+        finally:
+            if future.cancel():  # it still runs, so the wait was interrupted
                 has_ended.wait(GRACE_SECONDS)
-            raise
 
     def before_stop(self, drain: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Have a coroutine function run before any task is cancelled, to finish what must be finished.

@@ -261,10 +261,9 @@ class BlobWriter:
                 os.fsync(self._stream.fileno())
                 self._stream.close()
             self._keeper(self._path, part)
-        except BaseException:
+            self._part = part
+        finally:
             self.discard()
-            raise
-        self._part = part
         return part
 
     def discard(self) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from docferry.errors import ConfigurationError
 from docferry.ledger.schema import Schema, migrate
+from docferry.ledger.transaction import immediate
 from docferry.ledger.trouble import Advice, describe_trouble, trouble_of
 
 __all__ = ["MEMORY", "Database"]
@@ -78,14 +79,8 @@ class Database:
             connection = self._connect()
             # A connection's setting, and one that cannot change within a transaction.
             connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with immediate(connection):
                 yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # SQLite has already rolled back after some errors
-                    connection.execute("ROLLBACK")
-                raise
 
     @contextlib.contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
@@ -131,11 +126,10 @@ class Database:
         connection = sqlite3.connect(
             self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
         )
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(connection.close)
             self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
+            stack.pop_all()
         self._connection = connection
         return connection
 
@@ -150,9 +144,8 @@ class Database:
         self._make_private()
         _switch_to_wal(connection)
         if self._on_open is not None:
-            connection.execute("BEGIN IMMEDIATE")
-            self._on_open(connection)
-            connection.execute("COMMIT")
+            with immediate(connection):
+                self._on_open(connection)
 
     def _make_file(self) -> None:
         # SQLite gives its side files the mode of the main file, so the main file is made first, and private.
@@ -205,8 +198,8 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("COMMIT")
+            with immediate(connection):
+                pass
         else:
             return
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,13 +52,12 @@ class ManifestFolder:
         """
         text = json.dumps({"payload_key": payload_key, "parts": payload_to_json(payload)})
         stream, path = self._blobs.open_temporary()
-        try:
+        with ExitStack() as stack:
+            stack.callback(delete_file, path)
             with stream:
                 stream.write(text.encode("ascii"))
             self._blobs.put_in(path, self._path(payload_key))
-        except BaseException:
-            delete_file(path)
-            raise
+            stack.pop_all()
 
     def find(self, payload_key: str) -> Manifest | None:
         """The manifest of that key, when it is there and all of its parts are, by their sizes."""

@@ -147,17 +147,14 @@ class PayloadStore:
             PayloadCorruptError: Its bytes are missing or are not those that were written. All payloads with
                 that part were dropped.
         """
-        with self._blobs.guard():
+        with self._blobs.guard(), contextlib.ExitStack() as stack:
             try:
-                stream = self._blobs.open(part.digest)
+                stream = stack.enter_context(self._blobs.open(part.digest))
             except FileNotFoundError:
                 self._drop_blob(part.digest, mark=None)
                 raise PayloadCorruptError(part.name) from None
-            try:
-                self._verify(stream, part)
-            except BaseException:
-                stream.close()
-                raise
+            self._verify(stream, part)
+            stack.pop_all()
             return stream
 
     def save(self, payload_key: str, payload: Payload) -> None:

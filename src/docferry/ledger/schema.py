@@ -3,6 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
+from docferry.ledger.transaction import immediate
+
 __all__ = ["LEDGER_SCHEMA", "PAYLOAD_SCHEMA", "REPAIR_SCHEMA", "Refusal", "Schema", "migrate"]
 
 
@@ -54,15 +56,10 @@ def migrate(connection: sqlite3.Connection, schema: Schema) -> Refusal | None:
     """
     if _version(connection) == schema.version and not _refusal(connection, schema):
         return None
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with immediate(connection):
         refusal = _refusal(connection, schema)
         if not refusal:
             _apply(connection, schema)
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
     return refusal
 
 

@@ -1,6 +1,7 @@
 """Bodies on their way: files to a server, and answers from it, in parts that are worth a way to a thread."""
 
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import BinaryIO
 
 import anyio.to_thread
@@ -60,12 +61,11 @@ async def stream_file(file: SourceFile) -> AsyncIterator[bytes]:
 
 def _begin(file: SourceFile) -> tuple[BinaryIO, bytes]:
     """Open a file and read its beginning: in one go, because every way to a thread and back costs."""
-    stream = open_unchanged(file)
-    try:
-        return stream, stream.read(PART_BYTES)
-    except BaseException:
-        stream.close()
-        raise
+    with ExitStack() as stack:
+        stream = stack.enter_context(open_unchanged(file))
+        beginning = stream.read(PART_BYTES)
+        stack.pop_all()
+        return stream, beginning
 
 
 def grouped(form: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ URLs, headers and bodies stays httpx's, the grammar of HTTP is h11's. (Measured 
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -58,12 +59,11 @@ class DirectTransport(httpx.AsyncBaseTransport):
         """
         address = _address(request.url)
         connection = self._kept(address) or await self._open(address, request)
-        try:
+        with ExitStack() as stack:
+            stack.callback(self._close, connection)
             await connection.send(request)
             head = await connection.receive_head(request)
-        except BaseException:
-            self._close(connection)
-            raise
+            stack.pop_all()
         return httpx.Response(
             head.status_code,
             headers=head.headers.raw_items(),
@@ -107,19 +107,20 @@ class DirectTransport(httpx.AsyncBaseTransport):
         context = self._ready_context() if scheme == "https" else None
         is_full = self._n_open >= self.max_connections and bool(self._idle)
         self._n_open += 1
-        try:
-            if is_full:
-                self._close(self._idle.pop(0).connection)
-            await asyncio.sleep(0)  # sockets that are given up are closed before another one is opened
-            async with asyncio.timeout(request.extensions.get("timeout", {}).get("connect")):
-                return await dial(host, port, context=context)
-        except BaseException as error:
-            self._n_open -= 1
-            if isinstance(error, TimeoutError):
+        with ExitStack() as stack:
+            stack.callback(self._count_out)
+            try:
+                if is_full:
+                    self._close(self._idle.pop(0).connection)
+                await asyncio.sleep(0)  # sockets that are given up are closed before another one is opened
+                async with asyncio.timeout(request.extensions.get("timeout", {}).get("connect")):
+                    connection = await dial(host, port, context=context)
+            except TimeoutError as error:
                 raise httpx.ConnectTimeout("no connection in time") from error
-            if isinstance(error, (OSError, ValueError)):  # ValueError: such as a name of no host
+            except (OSError, ValueError) as error:  # ValueError: such as a name of no host
                 raise httpx.ConnectError(type(error).__name__) from error
-            raise
+            stack.pop_all()
+            return connection
 
     def _ready_context(self) -> ssl.SSLContext:
         if self._context is None:
@@ -127,8 +128,11 @@ class DirectTransport(httpx.AsyncBaseTransport):
         return self._context
 
     def _close(self, connection: Connection) -> None:
-        self._n_open -= 1
+        self._count_out()
         connection.close()
+
+    def _count_out(self) -> None:
+        self._n_open -= 1
 
 
 @dataclass(slots=True, kw_only=True)
