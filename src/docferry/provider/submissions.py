@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 
 from docferry.ledger import JobRecord, LeaseLostError
 from docferry.model import Receipt
@@ -11,6 +12,7 @@ from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.consignment import Consignment
 from docferry.provider.leases import Leases
+from docferry.provider.telling import telling_waiters
 from docferry.provider.ticket import Ticket
 
 __all__ = ["Submissions"]
@@ -132,13 +134,8 @@ class Submissions:
 
     async def _send(self, tickets: tuple[Ticket, ...]) -> None:
         try:
-            await self._deliver(tickets)
-        except BaseException as error:
-            # Whatever stops it is told to everybody who waits, or they would wait for ever.
-            for ticket in tickets:
-                ticket.fail(error)
-            if not isinstance(error, Exception):
-                raise
+            with telling_waiters(partial(_fail, tickets)):
+                await self._deliver(tickets)
         finally:
             for ticket in tickets:
                 await self._finish(ticket)
@@ -164,6 +161,11 @@ class Submissions:
         if ticket.custody is not None:
             await ticket.custody.release()
         await self._leases.leave(ticket.job_id)
+
+
+def _fail(tickets: Sequence[Ticket], error: BaseException) -> None:
+    for ticket in tickets:
+        ticket.fail(error)
 
 
 def _has_receipt(ticket: Ticket) -> bool:

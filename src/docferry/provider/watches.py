@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from docferry.ledger import JobRecord
 from docferry.model import JobStatus, Receipt
 from docferry.provider.client import ServiceClient, Wake
 from docferry.provider.clock import Clock
+from docferry.provider.telling import telling_waiters
 
 __all__ = ["Watches", "submission_time"]
 
@@ -114,23 +116,15 @@ class Watches:
         now = watch.client.clock.monotonic()
         self._next_polls = {known: at for known, at in self._next_polls.items() if at > now}
         try:
-            await watch.client.watch(
-                lambda: self._asked(watch),
-                submitted_at=submitted_at,
-                not_before=self._next_polls.get(watch.key, now),
-                notice=lambda statuses: self._notice(watch, statuses),
-                company=lambda: self._company(watch),
-                wake=wake,
-            )
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:
-            # Whatever ends the loop is told to everybody who waits, or they would wait for ever.
-            for waiter in [waiter for waiters in watch.waiters.values() for waiter in waiters]:
-                if not waiter.done.done():
-                    waiter.done.set_exception(error)
-            if not isinstance(error, Exception):
-                raise
+            with telling_waiters(partial(self._fail, watch)):
+                await watch.client.watch(
+                    lambda: self._asked(watch),
+                    submitted_at=submitted_at,
+                    not_before=self._next_polls.get(watch.key, now),
+                    notice=lambda statuses: self._notice(watch, statuses),
+                    company=lambda: self._company(watch),
+                    wake=wake,
+                )
         finally:
             self._close(watch)
 
@@ -174,6 +168,14 @@ class Watches:
     def _close(self, watch: _Watch) -> None:
         if self._open.get(watch.key) is watch:
             del self._open[watch.key]
+
+    @staticmethod
+    def _fail(watch: _Watch, error: BaseException) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            return  # the last waiter has left, or all of them are cancelled with the engine
+        for waiter in [waiter for waiters in watch.waiters.values() for waiter in waiters]:
+            if not waiter.done.done():
+                waiter.done.set_exception(error)
 
     @staticmethod
     def _dismiss(watch: _Watch, receipt: Receipt, waiter: _Waiter) -> None:
