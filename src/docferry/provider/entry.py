@@ -1,7 +1,7 @@
 """Exchanges that may commit: what the ledger has of them, and how long they are held."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -57,27 +57,18 @@ class Entry:
 
     async def refused(self, error: DocferryError) -> None:
         """Nothing was committed."""
-        # A job that is another process's by now was recorded by that one; the error is told all the same.
-        with suppress(LeaseLostError):
-            await self.books.do(
-                self.books.ledger.record_not_committed,
-                self.job_ids,
-                owner=self.books.owner,
-                now=self.clock.now(),
-                error=error,
-            )
+        await self._write_down(self.books.ledger.record_not_committed, error)
         self.home.set()
 
     async def unknown(self, error: DocferryError) -> None:
         """Nobody knows."""
+        await self._write_down(self.books.ledger.record_unknown, error)
+
+    async def _write_down(self, record: Callable[..., None], error: DocferryError) -> None:
+        # A job that is another process's by now was recorded by that one; the error is told all the same.
         with suppress(LeaseLostError):
-            await self.books.do(
-                self.books.ledger.record_unknown,
-                self.job_ids,
-                owner=self.books.owner,
-                now=self.clock.now(),
-                error=error,
-            )
+            owner, now = self.books.owner, self.clock.now()
+            await self.books.do(record, self.job_ids, owner=owner, now=now, error=error)
 
 
 async def hold_while_wanted(
