@@ -65,8 +65,7 @@ def start_over_job(connection: sqlite3.Connection, job_id: str, claimant: Claima
 def attach_job(connection: sqlite3.Connection, new: NewJob, receipt: Receipt, *, now: float) -> JobRecord:
     """See `Ledger.attach`."""
     record = find_current(connection, new.job_key)
-    is_sure = record is not None and record.step in (JobStep.SUBMITTED, JobStep.FETCHED)
-    if record is not None and is_sure and record.receipt == receipt:
+    if record is not None and record.step.is_accepted and record.receipt == receipt:
         return record
     if record is not None and record.step is JobStep.SUBMITTED:
         raise ConfigurationError(

@@ -26,9 +26,22 @@ class JobStep(StrEnum):
         return self in (JobStep.FAILED, JobStep.CANCELLED, JobStep.EXPIRED)
 
     @property
+    def is_unanswered(self) -> bool:
+        """Whether a request that may cost money went out, or was about to, and its answer is not known."""
+        return self in (JobStep.INTENT, JobStep.UNKNOWN)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the service took it and has not given up on it, so that its payload is there or can be.
+
+        A receipt that the job has then is sure; one that was paid for on another account has none.
+        """
+        return self in (JobStep.SUBMITTED, JobStep.FETCHED)
+
+    @property
     def is_under_way(self) -> bool:
         """Whether the service has, or may have, a job whose payload was not fetched yet."""
-        return self in (JobStep.INTENT, JobStep.SUBMITTED, JobStep.UNKNOWN)
+        return self.is_unanswered or self is JobStep.SUBMITTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

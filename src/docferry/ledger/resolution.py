@@ -1,7 +1,7 @@
 """Whether a person may say what became of a job."""
 
 from docferry.errors import ConfigurationError
-from docferry.ledger.record import JobRecord, JobStep
+from docferry.ledger.record import JobRecord
 
 __all__ = ["check_resolvable"]
 
@@ -17,7 +17,7 @@ def check_resolvable(record: JobRecord, *, now: float) -> None:
         ConfigurationError: Its outcome is known, a newer attempt has replaced it, or a process is at work on
             it.
     """
-    if record.step not in (JobStep.INTENT, JobStep.UNKNOWN):
+    if not record.step.is_unanswered:
         raise ConfigurationError(
             f"the outcome of job {record.id} is not unknown: it is {record.step}",
             next_step=f"see `docferry jobs show {record.id}`",

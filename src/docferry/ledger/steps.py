@@ -21,7 +21,6 @@ __all__ = [
 ]
 
 MAX_RAW_STATE_CHARACTERS = 100
-_UNANSWERED = (JobStep.INTENT, JobStep.UNKNOWN)
 _CLOSING_STEPS = {
     JobState.FAILED: JobStep.FAILED,
     JobState.CANCELLED: JobStep.CANCELLED,
@@ -64,7 +63,7 @@ def store_receipts(
     def is_written(job: JobRecord) -> bool:
         # The missing answer of a request made before the lease was lost.
         is_answer = job.step is JobStep.UNKNOWN
-        may_change = job.step is JobStep.OPEN or job.step in _UNANSWERED
+        may_change = job.step is JobStep.OPEN or job.step.is_unanswered
         return may_change and (is_answer or job.lease_owner == owner)
 
     def is_known(job: JobRecord) -> bool:
@@ -100,7 +99,7 @@ def store_not_committed(
     """See `Ledger.record_not_committed`; returns the jobs lost, for the caller to raise after the commit."""
 
     def is_ours(job: JobRecord) -> bool:
-        return job.lease_owner == owner and (job.step is JobStep.OPEN or job.step in _UNANSWERED)
+        return job.lease_owner == owner and (job.step is JobStep.OPEN or job.step.is_unanswered)
 
     records = load_jobs(connection, job_ids)
     connection.executemany(
@@ -125,7 +124,7 @@ def store_unknown(
     """See `Ledger.record_unknown`; returns the jobs lost, for the caller to raise after the commit."""
 
     def is_ours(job: JobRecord) -> bool:
-        return job.lease_owner == owner and job.step in _UNANSWERED
+        return job.lease_owner == owner and job.step.is_unanswered
 
     records = load_jobs(connection, job_ids)
     connection.executemany(

@@ -26,8 +26,8 @@ __all__ = ["Courier"]
 PEEK_SECONDS = 0.5
 """How often to look at a job that another process works on."""
 
-WITH_RECEIPT = (JobStep.SUBMITTED, JobStep.FETCHED)
-WITH_PAYLOAD = (JobStep.FETCHED,)
+ACCEPTED = tuple(step for step in JobStep if step.is_accepted)
+FETCHED = (JobStep.FETCHED,)
 
 Result = TypeVar("Result")
 Work = Callable[[Errand, JobRecord, Journey], Awaitable[Result]]
@@ -56,7 +56,7 @@ class Courier:
         Raises:
             DocferryError: Why there is no payload.
         """
-        return await self._persist(errand, journey, self._carried, enough=WITH_PAYLOAD)
+        return await self._persist(errand, journey, self._carried, enough=FETCHED)
 
     async def hand_in(self, errand: Errand) -> JobRecord:
         """Bring a job to its receipt, without waiting for its end.
@@ -70,13 +70,13 @@ class Courier:
             if payload is not None:
                 return await self._entered(errand, payload)
         journey, seconds = Journey(), errand.settings.deadline_seconds
-        task = asyncio.ensure_future(self._persist(errand, journey, self._handed_in, enough=WITH_RECEIPT))
+        task = asyncio.ensure_future(self._persist(errand, journey, self._handed_in, enough=ACCEPTED))
         try:
             if await is_in_time(task, begun=journey.begun, seconds=seconds, clock=self._clock):
                 return task.result()
             await _end(task)  # an upload that is out may still be answered
             record = await self._books.do(self._books.ledger.find, journey.job_id)
-            if record.step not in WITH_RECEIPT:
+            if not record.step.is_accepted:
                 raise late(record, seconds)
             return record
         finally:
@@ -89,7 +89,7 @@ class Courier:
             Whether the service can and did.
         """
         receipt = record.receipt
-        if receipt is None or record.step in WITH_PAYLOAD or record.step.is_closed:
+        if receipt is None or record.step is JobStep.FETCHED or record.step.is_closed:
             return False
         has_stopped = await client.ask(lambda: client.api.cancel(receipt))
         if has_stopped:
@@ -150,7 +150,7 @@ class Courier:
         return claim
 
     async def _handed_in(self, errand: Errand, record: JobRecord, journey: Journey) -> JobRecord:
-        if record.step in WITH_RECEIPT:
+        if record.step.is_accepted:
             await self._leases.give_back(record.id)
             return record
         async with self._leases.hold(record.id), errand.client.limiter.job():
@@ -159,7 +159,7 @@ class Courier:
 
     async def _entered(self, errand: Errand, payload: Payload) -> JobRecord:
         """Enter a job whose payload was paid for before, perhaps on another account."""
-        record = await self._claimed(errand, Journey(), WITH_RECEIPT)
+        record = await self._claimed(errand, Journey(), ACCEPTED)
         async with self._leases.hold(record.id):
             if record.step is JobStep.OPEN:
                 await self._books.do(

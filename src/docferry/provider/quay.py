@@ -90,7 +90,7 @@ class Quay:
         """The job as it stands now: OPEN, under way, with its receipt, or closed."""
         async with self._gates.setdefault(record.id, asyncio.Lock()):
             record = await self._books.do(self._books.ledger.find, record.id)
-            if record.step not in (JobStep.INTENT, JobStep.UNKNOWN) or self.has(record.id):
+            if not record.step.is_unanswered or self.has(record.id):
                 return record
             await self._resolve(errand, record, journey)
             return await self._books.do(self._books.ledger.find, record.id)

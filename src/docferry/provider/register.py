@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from docferry.errors import ConfigurationError, DocferryError, JobNotFoundError
-from docferry.ledger import JobRecord, JobStep, NewJob, check_resolvable, strip_endpoint
+from docferry.ledger import JobRecord, NewJob, check_resolvable, strip_endpoint
 from docferry.model import Receipt
 from docferry.provider.agency import Agency
 from docferry.provider.books import Books
@@ -18,9 +18,6 @@ from docferry.provider.leases import Leases
 from docferry.provider.options import ProviderOptions
 
 __all__ = ["JobRegister"]
-
-KNOWN_STEPS = (JobStep.SUBMITTED, JobStep.FETCHED)
-"""The steps of jobs whose receipts are sure."""
 
 
 class JobRegister:
@@ -79,7 +76,7 @@ class JobRegister:
             new = describe_foreign_job(api.identity, receipt, account_hash=account_hash, options=options)
         await self._books.do(self._check_owner, new, receipt)
         known = await self._books.do(self._books.ledger.current, new.job_key)
-        if known is None or known.receipt != receipt or known.step not in KNOWN_STEPS:
+        if known is None or known.receipt != receipt or not known.step.is_accepted:
             await confirm_receipt(self._agency.client(api, settings=settings), receipt)
         return await self._books.do(self._books.ledger.attach, new, receipt, now=self._clock.now())
 

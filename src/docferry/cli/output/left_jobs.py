@@ -38,7 +38,7 @@ class LeftJobs:
     def clauses(self) -> list[str]:
         """What to say of them, with the commands that go on with them."""
         cancelled = [record for record in self.records if record.step is JobStep.CANCELLED]
-        unknown = [record for record in self.records if record.step in (JobStep.INTENT, JobStep.UNKNOWN)]
+        unknown = [record for record in self.records if record.step.is_unanswered]
         clauses: list[str] = []
         if cancelled:
             clauses.append(f"{plural(len(cancelled), 'job')} cancelled")
