@@ -359,7 +359,7 @@ class TestCap:
         other = reopen_small()
         ours, theirs = put(small, {"a": b"same"}), put(other, {"a": b"same"})
         small.save("k", ours)
-        small.drop("k")
+        assert small.clear() == 1
         other.save("k", theirs)
         assert other.find("k") == theirs
 
@@ -372,14 +372,6 @@ class TestCap:
 
 
 class TestTidying:
-    def test_drop_removes_one(self, store, put):
-        put(store, {"a": b"one"}, key="one")
-        put(store, {"a": b"two"}, key="two")
-        store.drop("one")
-        store.drop("never there")
-        assert keys_in(store, "one", "two") == ["two"]
-        assert len(blob_files(store)) == 1
-
     def test_clear_removes_all_but_what_is_in_use(self, store, put, reopen):
         for key in ("one", "two", "three"):
             put(store, {"a": key.encode()}, key=key)

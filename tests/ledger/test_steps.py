@@ -312,24 +312,6 @@ class TestResolve:
             ledger.resolve("000000000000", None, now=2000.0)
 
 
-def test_the_open_jobs_of_a_submission_are_listed_oldest_first(engine, ledger, new_job):
-    records = []
-    for name in ("c.pdf", "a.pdf", "b.pdf", "d.pdf", "e.pdf"):
-        engine.now += 1
-        records.append(engine.claim(new_job(name)).record)
-    engine.intend(*records[:4], submission_id="batch")
-    engine.intend(records[4], submission_id="another")
-    ledger.record_receipts(
-        {record.id: Receipt(remote_id="b", item_id=record.source_name) for record in records[:4]},
-        **engine.writer,
-    )
-    engine.observe(records[1], "failed")
-    ledger.record_payload(records[2].id, PAYLOAD, now=2000.0)
-    found = ledger.open_jobs_of_submission("batch")
-    assert [record.source_name for record in found] == ["c.pdf", "d.pdf"]
-    assert ledger.open_jobs_of_submission("") == ()
-
-
 def test_one_answer_about_several_jobs_is_entered_at_once(engine, ledger, new_job):
     records = [engine.claim(new_job(name)).record for name in ("a.pdf", "b.pdf")]
     for record in records:

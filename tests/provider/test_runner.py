@@ -556,9 +556,10 @@ class Reading(DepotApi):
 def test_the_file_of_a_waiter_that_left_stays_for_the_others(room, tmp_path, batch_limit):
     async def scenario(here):
         api = Reading(limits=Limits(concurrency=1), batch_limit=batch_limit)
-        context = Lender(tmp_path, fingerprint=lambda _name: "sha256:same").context()
+        lender = Lender(tmp_path, fingerprint=lambda _name: "sha256:same")
+        context = lender.context()
 
-        def parse(name):
+        def parse(name, context):
             return asyncio.create_task(
                 here.runner.parse(
                     api,
@@ -573,11 +574,11 @@ def test_the_file_of_a_waiter_that_left_stays_for_the_others(room, tmp_path, bat
         busy = asyncio.create_task(obtain(here.runner, name="busy", api=api))
         while not here.depot.polls:
             await asyncio.sleep(0)
-        first = parse("first")
+        first = parse("first", lender.context())
         while len(here.runner.books.ledger.jobs()) < 2:
             await asyncio.sleep(0)
-        second = parse("second")
-        while here.runner.waiters(here.runner.books.ledger.jobs()[0].job_key) < 2:
+        second = parse("second", context)
+        while not context.arrival.is_over:  # it waits for the first one's job
             await asyncio.sleep(0)
         first.cancel()
         await asyncio.wait({first})

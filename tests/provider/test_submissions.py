@@ -132,8 +132,10 @@ def test_a_job_that_somebody_submits_for_later_is_not_cancelled_with_a_waiter(ro
         runner = here.new_runner(transport=transport)
         later = asyncio.create_task(handed_in(runner))
         await until(lambda: here.depot.submissions)
-        task = asyncio.create_task(obtain(runner, settings=CANCELLING))
-        await until(lambda: runner.waiters(runner.books.ledger.jobs()[0].job_key))
+        errand = await runner.errand(
+            DepotApi(), file_of("a.txt"), pages=None, options=DepotOptions(), settings=CANCELLING
+        )
+        task = asyncio.create_task(runner.obtain(errand))
         for _ in range(20):
             await asyncio.sleep(0)
         await leave(task)

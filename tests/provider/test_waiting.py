@@ -316,14 +316,14 @@ def test_a_second_watch_of_a_submission_keeps_the_floor(room):
 ENDLESSLY = JobSettings(refreshes=True, deadline_seconds=None)
 
 
-async def refreshed(runner, run, *, name="a.txt", settings=REFRESHING):
+async def refreshed(runner, run, *, name="a.txt", settings=REFRESHING, arrival=None):
     errand = await runner.errand(
         DepotApi(),
         file_of(name),
         pages=None,
         options=DepotOptions(),
         settings=settings,
-        arrival=Arrival(run),
+        arrival=arrival or Arrival(run),
     )
     payload = await runner.obtain(errand)
     return runner.books.reader(payload).read("text")
@@ -403,11 +403,10 @@ def test_two_processes_that_refresh_at_once_share_a_job(room):
         while len(here.depot.submissions) < 2:
             await asyncio.sleep(0)
         here.clock._elapsed += 1
-        other = here.new_runner()
-        second = asyncio.create_task(refreshed(other, Intake(), settings=ENDLESSLY))
-        while not other.waiters(here.runner.books.ledger.jobs()[0].job_key):
-            await asyncio.sleep(0)
-        for _ in range(50):
+        run, other = Intake(), here.new_runner()
+        arrival = Arrival(run)
+        second = asyncio.create_task(refreshed(other, run, settings=ENDLESSLY, arrival=arrival))
+        while not arrival.is_known:  # it waits for the other one's job
             await asyncio.sleep(0)
         here.depot.seconds = 0
         assert await asyncio.gather(first, second) == [b"the text"] * 2

@@ -261,10 +261,6 @@ class Ledger(Protocol):
         """
         ...
 
-    def open_jobs_of_submission(self, submission_id: str) -> tuple[JobRecord, ...]:
-        """The jobs of a submission that are INTENT, SUBMITTED or UNKNOWN, oldest first."""
-        ...
-
     def add_event(self, provider: str, remote_id: str, *, event_id: str, now: float) -> bool:
         """Enter a verified event of a webhook.
 

@@ -218,10 +218,6 @@ class PayloadStore:
                 lambda connection: payload_index.delete_holds(connection, (hold_id,)), is_durable=False
             )
 
-    def drop(self, payload_key: str) -> None:
-        """Remove one payload if it is there, held or not. Parts that other payloads share stay."""
-        self._transact(lambda connection: self._delete_payloads(connection, (payload_key,), self._clock()))
-
     def clear(self) -> int:
         """Remove everything but what is in use: payloads on hold, and parts being fetched.
 

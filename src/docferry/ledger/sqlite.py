@@ -283,19 +283,6 @@ class SqliteLedger:
                 "DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?))", (to_json_list(job_ids),)
             ).rowcount
 
-    def open_jobs_of_submission(self, submission_id: str) -> tuple[JobRecord, ...]:
-        """See `Ledger.open_jobs_of_submission`."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                """
-                SELECT * FROM jobs
-                WHERE submission_id = ? AND submission_id <> '' AND step IN ('intent', 'submitted', 'unknown')
-                ORDER BY created_at, rowid
-                """,
-                (submission_id,),
-            )
-            return tuple(read_job(row) for row in rows)
-
     def add_event(self, provider: str, remote_id: str, *, event_id: str, now: float) -> bool:
         """See `Ledger.add_event`."""
         with self._database.transaction() as connection:

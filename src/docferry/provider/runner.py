@@ -262,10 +262,6 @@ class JobRunner:
         except DocferryError as error:
             raise about_job(error, record) from error
 
-    def waiters(self, job_key: str) -> int:
-        """How many in this process wait for the payload of a job key."""
-        return self._shared.waiters(job_key)
-
     async def settle(self) -> None:
         """Wait until no request that may cost money is out any more."""
         await self._courier.settle()

@@ -62,10 +62,6 @@ class SharedJobs:
         self._clock = clock
         self._open: dict[Key, _Shared] = {}
 
-    def waiters(self, job_key: str) -> int:
-        """How many wait for the jobs of a job key."""
-        return sum(shared.waiters for key, shared in self._open.items() if key[0] == job_key)
-
     async def obtain(self, errand: Errand) -> Payload:
         """Wait for the payload. The last waiter who leaves ends the task.
 
