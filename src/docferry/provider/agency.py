@@ -72,11 +72,25 @@ class Agency:
         pages: PageSelection | None,
         options: ProviderOptions,
         settings: JobSettings,
-        custody: Custody | None,
-        arrival: Arrival | None,
-        on_delay: OnDelay,
+        custody: Custody | None = None,
+        arrival: Arrival | None = None,
+        on_delay: OnDelay = tell_nobody,
     ) -> Errand:
-        """See `JobRunner.errand`."""
+        """Describe what a file is to be sent for; nothing is sent or written yet.
+
+        Args:
+            api: Speaks with the service.
+            file: The file.
+            pages: The pages wanted, or None for all.
+            options: The provider's options.
+            settings: Our settings.
+            custody: Keeps the file open; None for a file that stays.
+            arrival: The source among those of its run; None for a run of its own.
+            on_delay: Is told of waits for a service that is busy or cannot be reached.
+
+        Raises:
+            SourceError: The file is damaged or locked.
+        """
         expected = None
         if not options.selects_pages:
             expected = await asyncio.to_thread(

@@ -22,7 +22,6 @@ from docferry.provider.custody import Custody
 from docferry.provider.delay import OnDelay, tell_nobody, tell_of_source
 from docferry.provider.errand import Errand
 from docferry.provider.exchange import Exchange
-from docferry.provider.intake import Arrival
 from docferry.provider.job_api import JobApi
 from docferry.provider.job_errors import about_job
 from docferry.provider.job_settings import JobSettings
@@ -35,7 +34,7 @@ from docferry.provider.shared_jobs import SharedJobs
 from docferry.provider.slicing import renumber
 from docferry.provider.transport import NetworkSettings, Transport
 from docferry.provider.unpacker import Unpacker
-from docferry.sources import Source, SourceFile
+from docferry.sources import Source
 
 __all__ = ["JobRunner"]
 
@@ -74,6 +73,8 @@ class JobRunner:
             books=books, agency=self._agency, leases=leases, clock=clock, stop=self._courier.stop
         )
         """What people tell the ledger about jobs."""
+        self.errand = self._agency.errand
+        """Describes what a file is to be sent for; see `Agency.errand`."""
 
     async def parse(  # noqa: PLR0913 - a parse call, and the service it goes to
         self,
@@ -113,44 +114,6 @@ class JobRunner:
                     fingerprint=file.fingerprint,
                 ),
             )
-
-    async def errand(  # noqa: PLR0913 - everything that is known of a job beforehand
-        self,
-        api: JobApi,
-        file: SourceFile,
-        *,
-        pages: PageSelection | None,
-        options: ProviderOptions,
-        settings: JobSettings,
-        custody: Custody | None = None,
-        arrival: Arrival | None = None,
-        on_delay: OnDelay = tell_nobody,
-    ) -> Errand:
-        """Describe what a file is to be sent for; nothing is sent or written yet.
-
-        Args:
-            api: Speaks with the service.
-            file: The file.
-            pages: The pages wanted, or None for all.
-            options: The provider's options.
-            settings: Our settings.
-            custody: Keeps the file open; None for a file that stays.
-            arrival: The source among those of its run; None for a run of its own.
-            on_delay: Is told of waits for a service that is busy or cannot be reached.
-
-        Raises:
-            SourceError: The file is damaged or locked.
-        """
-        return await self._agency.errand(
-            api,
-            file,
-            pages=pages,
-            options=options,
-            settings=settings,
-            custody=custody,
-            arrival=arrival,
-            on_delay=on_delay,
-        )
 
     async def submit(self, errand: Errand) -> JobRecord:
         """Submit a file without waiting for its job; what is already known is not submitted again.
