@@ -75,6 +75,13 @@ async def parsed(runner, file, *, api=None, settings=None):
     return len(document.pages)
 
 
+async def parsed_in_part(here, file):
+    """One page is missing from what the service returns."""
+    here.depot.text = b"one\ftwo"
+    with pytest.raises(InvalidResponseError):
+        await parsed(here.runner, file)
+
+
 async def resumed(runner, *, api=None):
     (record,) = runner.books.ledger.jobs()
     document = await runner.document(api or PagedApi(), record, is_sliced=False, settings=JobSettings())
@@ -113,9 +120,7 @@ class TestMissingPages:
     @pytest.mark.parametrize("again", [parsed, resumed])
     def test_the_same_job_is_asked_again_and_nothing_is_paid(self, room, pdf, again):
         async def scenario(here):
-            here.depot.text = b"one\ftwo"
-            with pytest.raises(InvalidResponseError):
-                await parsed(here.runner, pdf)
+            await parsed_in_part(here, pdf)
             more = () if again is resumed else (pdf,)
             with pytest.raises(InvalidResponseError, match="2 of 3 pages") as caught:
                 await again(here.new_runner(), *more)
@@ -132,9 +137,7 @@ class TestMissingPages:
 
     def test_what_was_paid_for_is_kept_when_the_service_no_longer_has_it(self, room, pdf):
         async def scenario(here):
-            here.depot.text = b"one\ftwo"
-            with pytest.raises(InvalidResponseError):
-                await parsed(here.runner, pdf)
+            await parsed_in_part(here, pdf)
             here.depot.plan = [("poll", Response(status=404))]
             for _ in range(2):
                 with pytest.raises(InvalidResponseError, match="2 of 3 pages.*--refresh"):
@@ -146,9 +149,7 @@ class TestMissingPages:
 
     def test_a_service_that_is_out_of_order_is_asked_by_the_next_run(self, room, pdf):
         async def scenario(here):
-            here.depot.text = b"one\ftwo"
-            with pytest.raises(InvalidResponseError):
-                await parsed(here.runner, pdf)
+            await parsed_in_part(here, pdf)
             here.depot.plan = [("fetch", Response(status=503))] * 6
             with pytest.raises(InvalidResponseError, match="2 of 3 pages"):
                 await parsed(here.new_runner(), pdf)
@@ -160,9 +161,7 @@ class TestMissingPages:
 
     def test_another_account_does_not_ask_for_it(self, room, pdf):
         async def scenario(here):
-            here.depot.text = b"one\ftwo"
-            with pytest.raises(InvalidResponseError):
-                await parsed(here.runner, pdf)
+            await parsed_in_part(here, pdf)
             with pytest.raises(InvalidResponseError, match="2 of 3 pages"):
                 await parsed(here.new_runner(), pdf, api=PagedApi(account_name="key-2"))
             assert (len(here.depot.submissions), len(here.depot.fetches)) == (1, 1)
