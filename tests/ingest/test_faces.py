@@ -5,11 +5,10 @@ import gc
 import inspect
 import os
 import threading
-import traceback
-from pathlib import Path
 
 import pytest
 import uvloop
+from forks import in_child
 
 from docferry.engine import current_engine
 from docferry.errors import CorruptSourceError, ProviderBugError, SourceNotFoundError
@@ -291,22 +290,15 @@ def test_calling_the_sync_face_on_the_engine_raises_instead_of_hanging(probe, fi
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_forked_child_has_an_engine_of_its_own(probe, files, tmp_path):
+def test_a_forked_child_has_an_engine_of_its_own(probe, files):
     paths = files("text")
     read_sync(make(probe), paths)
-    answer = tmp_path / "answer"
-    child = os.fork()
-    if child == 0:
-        try:
-            outcomes, _ = read_sync(make(probe), paths)
-            answer.write_text(outcomes[0].chunks[0].text)
-        except BaseException:  # noqa: BLE001 - the child must not go on with the parent's tests
-            answer.write_text(traceback.format_exc())
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
-    assert Path(answer).read_text() == "text"
+
+    def child():
+        outcomes, _ = read_sync(make(probe), paths)
+        assert outcomes[0].chunks[0].text == "text"
+
+    assert in_child(child)
 
 
 def test_a_source_that_cancels_itself_is_a_failure_and_not_the_end(probe, files, read):

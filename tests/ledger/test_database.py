@@ -5,10 +5,10 @@ import os
 import stat
 import tempfile
 import threading
-import warnings
 from pathlib import Path
 
 import pytest
+from forks import forked, has_ended_well, in_child
 
 from docferry.errors import ConfigurationError
 from docferry.ledger import SqliteLedger
@@ -42,21 +42,6 @@ def add(database, name, **more):
 def names(database):
     with database.reading() as connection:
         return [row["name"] for row in connection.execute("SELECT name FROM things ORDER BY name")]
-
-
-def in_child(work):
-    """Runs `work` in a forked child and returns whether it ended well."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of forks beside threads
-        child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_files_and_folder_are_for_their_owner_only(tmp_path):
@@ -150,21 +135,12 @@ class TestForks:
             os.read(reading, 1)
             add(database, "second")
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            child_id = os.fork()
-        if child_id == 0:
-            code = 1
-            try:
-                child()
-                code = 0
-            finally:
-                os._exit(code)
+        process = forked(child)
         while "first" not in names(database):
             pass
         database.close()  # as the last user it would delete the log, but it is not the last
         os.write(writing, b"x")
-        assert os.waitstatus_to_exitcode(os.waitpid(child_id, 0)[1]) == 0
+        assert has_ended_well(process)
         assert names(database) == ["before", "first", "second"]
 
     def test_a_fork_while_threads_write_leaves_no_lock_behind(self, database):

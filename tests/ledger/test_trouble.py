@@ -4,11 +4,11 @@ import os
 import sqlite3
 import stat
 import tempfile
-import warnings
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from forks import in_child
 
 from docferry.errors import ConfigurationError
 from docferry.ledger import SqliteLedger
@@ -144,20 +144,14 @@ def test_a_ledger_that_may_only_be_read_says_that_it_cannot_be_written():
                 os.chown(f"{path}{end}", NOBODY, NOBODY)
         if os.geteuid() == 0:
             os.chown(name, NOBODY, NOBODY)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of forks beside threads
-            child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                if os.geteuid() == 0:
-                    os.setuid(NOBODY)
-                error = refusal(path)
-                assert "it cannot be written; check the file and its folder" in str(error)
-                code = 0
-            finally:
-                os._exit(code)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+        def child():
+            if os.geteuid() == 0:
+                os.setuid(NOBODY)
+            error = refusal(path)
+            assert "it cannot be written; check the file and its folder" in str(error)
+
+        assert in_child(child)
 
 
 def test_the_usual_step_is_for_what_has_none_of_its_own():

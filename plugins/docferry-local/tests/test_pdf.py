@@ -1,10 +1,9 @@
 import asyncio
 import io
-import os
 import threading
-import warnings
 
 import pytest
+from forks import forked, has_ended_well
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
@@ -308,16 +307,10 @@ def test_a_fork_in_the_middle_of_a_parse_leaves_both_processes_working(parse, ma
     path = make_pdf(*(lines(f"This is page {number}") for number in range(400)))
     thread = threading.Thread(target=parse, args=(path,))
     thread.start()
-    children = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python's own, about forking beside threads
-        for _ in range(3):
-            child = os.fork()
-            if child == 0:
-                try:
-                    os._exit(0 if len(parse(path).pages) == 400 else 1)
-                finally:  # a child that fails must not go on with its parent's tests
-                    os._exit(2)
-            children.append(child)
+
+    def child():
+        assert len(parse(path).pages) == 400
+
+    children = [forked(child) for _ in range(3)]
     thread.join()
-    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0]
+    assert [has_ended_well(process) for process in children] == [True, True, True]
