@@ -743,7 +743,7 @@ def test_the_two_functions_of_the_package_are_a_desk_for_one_call(
 ):
     monkeypatch.setenv("DEPOT_BASE_URL", service.base_url)
     monkeypatch.setenv("DEPOT_API_KEY", "key-1")
-    monkeypatch.setattr("docferry.ingest.job_book.PluginManager", lambda: manager)
+    monkeypatch.setattr("docferry.ingest.desk.PluginManager", lambda: manager)
     settings = JobSettings(ledger=tmp_path / "ledger.sqlite3", cache=tmp_path / "cache")
     outcomes = docferry.submit(files("one", "two"), provider="depot", settings=settings)
     with docferry.collect([outcome.job for outcome in outcomes], settings=settings) as run:

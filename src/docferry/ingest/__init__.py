@@ -4,7 +4,8 @@
 `OperationDesk` is for plugins whose services do more than parse.
 """
 
-from docferry.ingest.clerk import GivenOptions, JobId
+from docferry.ingest.bookkeeper import JobId
+from docferry.ingest.clerk import GivenOptions
 from docferry.ingest.desk import JobDesk
 from docferry.ingest.faces import AsyncRun, Run, wait, wait_async
 from docferry.ingest.ingestor import Ingestor, parse

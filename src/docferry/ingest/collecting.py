@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from docferry.errors import DocferryError
-from docferry.ingest.clerk import Clerk, JobId
+from docferry.ingest.bookkeeper import JobId
+from docferry.ingest.clerk import Clerk
 from docferry.ingest.producer import Step
 from docferry.ingest.terms import ignore
 from docferry.model import ProgressEvent
@@ -40,13 +41,15 @@ class Collecting:
         """See `docferry.ingest.producer.Steps`."""
         if self._waiting is None:
             given = self.jobs
-            self._waiting = deque(await self.clerk.jobs_under_way(self.provider) if given is None else given)
+            self._waiting = deque(
+                await self.clerk.keeper.jobs_under_way(self.provider) if given is None else given
+            )
             self.source_count = len(self._waiting)
         if not self._waiting:
             return None
         job = self._waiting.popleft()
         try:
-            record = await self.clerk.find(job)
+            record = await self.clerk.keeper.find(job)
         except DocferryError as error:
             error.source = error.source or (job if isinstance(job, str) else job.source_name)
             return error

@@ -1,9 +1,10 @@
 """Remote jobs without a parse that waits for them: submit now, collect later."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from docferry.chunking import ChunkSettings
-from docferry.ingest.clerk import GivenOptions, JobId
+from docferry.ingest.bookkeeper import JobId
+from docferry.ingest.clerk import Clerk, GivenOptions
 from docferry.ingest.collecting import Collecting
 from docferry.ingest.faces import AsyncRun, Run, wait, wait_async
 from docferry.ingest.job_book import JobBook
@@ -12,6 +13,8 @@ from docferry.ingest.submitting import SubmitOutcome
 from docferry.ingest.terms import DEFAULT_CHUNKING, RunTerms
 from docferry.ledger import JobRecord
 from docferry.model import AccountStatus, PageSelection, ProgressEvent
+from docferry.plugin import PluginManager
+from docferry.provider import JobSettings
 from docferry.sources import SourceInput
 
 __all__ = ["JobDesk"]
@@ -32,6 +35,16 @@ class JobDesk(JobBook):
         options: Options by provider name, each an instance of its options class or a mapping.
         manager: Where plugins are found; None for those installed.
     """
+
+    def __init__(
+        self,
+        *,
+        jobs: JobSettings | None = None,
+        options: Mapping[str, GivenOptions] | None = None,
+        manager: PluginManager | None = None,
+    ) -> None:
+        super().__init__(jobs=jobs)
+        self._clerk = Clerk(keeper=self._keeper, options=options or {}, manager=manager or PluginManager())
 
     def submit(
         self,

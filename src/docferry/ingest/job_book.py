@@ -1,12 +1,11 @@
 """What the ledger and the cache hold, for people and programs that look after it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
-from docferry.ingest.clerk import Clerk, GivenOptions, JobId
+from docferry.ingest.bookkeeper import Bookkeeper, JobId
 from docferry.ingest.faces import wait, wait_async
 from docferry.ingest.story import JobStory
 from docferry.ledger import CacheInfo, JobRecord, JobStep
-from docferry.plugin import PluginManager
 from docferry.provider import JobSettings
 
 __all__ = ["JobBook"]
@@ -17,20 +16,10 @@ class JobBook:
 
     Args:
         jobs: Ledger, cache, deadline, proxies; None for the defaults.
-        options: Options by provider name, each an instance of its options class or a mapping.
-        manager: Where plugins are found; None for those installed.
     """
 
-    def __init__(
-        self,
-        *,
-        jobs: JobSettings | None = None,
-        options: Mapping[str, GivenOptions] | None = None,
-        manager: PluginManager | None = None,
-    ) -> None:
-        self._clerk = Clerk(
-            jobs=jobs or JobSettings(), options=options or {}, manager=manager or PluginManager()
-        )
+    def __init__(self, *, jobs: JobSettings | None = None) -> None:
+        self._keeper = Bookkeeper(jobs=jobs or JobSettings())
 
     def list_jobs(
         self,
@@ -54,7 +43,7 @@ class JobBook:
             InvalidOptionsError: There is no such step, or the limit is negative.
         """
         return wait(
-            self._clerk.list_jobs(
+            self._keeper.list_jobs(
                 provider=provider, steps=steps, source=source, include_replaced=include_replaced, limit=limit
             )
         )
@@ -70,7 +59,7 @@ class JobBook:
     ) -> tuple[JobRecord, ...]:
         """See `list_jobs`."""
         return await wait_async(
-            self._clerk.list_jobs(
+            self._keeper.list_jobs(
                 provider=provider, steps=steps, source=source, include_replaced=include_replaced, limit=limit
             )
         )
@@ -81,11 +70,11 @@ class JobBook:
         Raises:
             JobNotFoundError: There is no such job.
         """
-        return wait(self._clerk.show(job))
+        return wait(self._keeper.show(job))
 
     async def show_async(self, job: JobId) -> JobStory:
         """See `show`."""
-        return await wait_async(self._clerk.show(job))
+        return await wait_async(self._keeper.show(job))
 
     def forget(
         self,
@@ -110,7 +99,7 @@ class JobBook:
             InvalidOptionsError: The number of days is negative.
             ConfigurationError: One of them is under way, or a process is at work on it; none was deleted.
         """
-        return wait(self._clerk.forget(jobs, older_than_days=older_than_days, even_under_way=even_under_way))
+        return wait(self._keeper.forget(jobs, older_than_days=older_than_days, even_under_way=even_under_way))
 
     async def forget_async(
         self,
@@ -121,16 +110,16 @@ class JobBook:
     ) -> int:
         """See `forget`."""
         return await wait_async(
-            self._clerk.forget(jobs, older_than_days=older_than_days, even_under_way=even_under_way)
+            self._keeper.forget(jobs, older_than_days=older_than_days, even_under_way=even_under_way)
         )
 
     def unfinished(self) -> tuple[JobRecord, ...]:
         """The jobs that this process worked on and did not bring to their payload, as they stand now."""
-        return wait(self._clerk.unfinished())
+        return wait(self._keeper.unfinished())
 
     async def unfinished_async(self) -> tuple[JobRecord, ...]:
         """See `unfinished`."""
-        return await wait_async(self._clerk.unfinished())
+        return await wait_async(self._keeper.unfinished())
 
     def cache_info(self) -> CacheInfo:
         """How full the payload cache is.
@@ -138,11 +127,11 @@ class JobBook:
         Raises:
             ConfigurationError: Its folder cannot be written. A parse goes on without it.
         """
-        return wait(self._clerk.cache_info())
+        return wait(self._keeper.cache_info())
 
     async def cache_info_async(self) -> CacheInfo:
         """See `cache_info`."""
-        return await wait_async(self._clerk.cache_info())
+        return await wait_async(self._keeper.cache_info())
 
     def clear_cache(self) -> int:
         """Remove every payload that is not in use, and return how many there were.
@@ -153,8 +142,8 @@ class JobBook:
         Raises:
             ConfigurationError: Its folder cannot be written. A parse goes on without it.
         """
-        return wait(self._clerk.clear_cache())
+        return wait(self._keeper.clear_cache())
 
     async def clear_cache_async(self) -> int:
         """See `clear_cache`."""
-        return await wait_async(self._clerk.clear_cache())
+        return await wait_async(self._keeper.clear_cache())

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from docferry.chunking import ChunkSettings
-from docferry.ingest.clerk import GivenOptions, JobId
+from docferry.ingest.bookkeeper import JobId
+from docferry.ingest.clerk import GivenOptions
 from docferry.ingest.desk import JobDesk
 from docferry.ingest.faces import Run
 from docferry.ingest.outcome import OnError

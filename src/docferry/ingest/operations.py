@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from docferry.errors import InvalidOptionsError
-from docferry.ingest.clerk import JobId
+from docferry.ingest.bookkeeper import JobId
 from docferry.ledger import JobRecord
 from docferry.provider import Exchange, JobApi, JobSettings, PayloadReader, ProviderOptions
 from docferry.provider.job_room import job_runner
