@@ -312,6 +312,12 @@ class TestResolve:
             ledger.resolve("000000000000", None, now=2000.0)
 
 
+@pytest.mark.parametrize("step", JobStep)
+def test_every_step_is_open_or_unanswered_or_accepted_or_closed(step):
+    assert [step is JobStep.OPEN, step.is_unanswered, step.is_accepted, step.is_closed].count(True) == 1
+    assert step.is_under_way == (step.is_unanswered or step is JobStep.SUBMITTED)
+
+
 def test_one_answer_about_several_jobs_is_entered_at_once(engine, ledger, new_job):
     records = [engine.claim(new_job(name)).record for name in ("a.pdf", "b.pdf")]
     for record in records:
