@@ -2,9 +2,11 @@
 
 import gc
 import os
+import sqlite3
 import stat
 import tempfile
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -207,6 +209,20 @@ def test_a_file_locked_by_another_program_is_named(tmp_path):
     add(second, "a")
     first.close()
     second.close()
+
+
+OPEN_FILES = Path("/proc/self/fd")
+
+
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="no list of open files here")
+def test_a_file_that_is_not_used_is_closed(tmp_path):
+    path = tmp_path / "theirs.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs (name)")
+    with pytest.raises(ConfigurationError) as caught:
+        make_database(path)
+    assert str(path) not in {os.path.realpath(link) for link in OPEN_FILES.iterdir()}
+    assert "it is not a docferry test file" in str(caught.value)  # and so is what it holds
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):

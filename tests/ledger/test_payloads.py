@@ -148,6 +148,14 @@ class TestWriting:
         assert writer.finish() == part
         assert read(store, part) == b"one"
 
+    def test_a_payload_that_cannot_be_written_down_leaves_nothing_behind(self, store, put):
+        payload = put(store, {"a": b"one"})
+        (store.folder / "payloads").write_text("a file where a folder should be")
+        with pytest.raises(ConfigurationError, match="payload cache.*cannot be used"):
+            store.save("k", payload)
+        assert store.find("k") is None
+        assert list((store.folder / "temp").iterdir()) == []
+
     def test_a_payload_with_a_part_that_is_not_there_is_not_saved(self, store, put):
         payload = put(store, {"a": b"one", "b": b"two"})
         path_of(store, payload.parts[1]).unlink()

@@ -144,6 +144,22 @@ def test_an_idle_connection_makes_room_for_one_to_another_host():
     assert one.n_connections == 2
 
 
+def test_a_connection_that_could_not_be_opened_takes_no_room():
+    server, other = Server(OK, OK), Server(OK)
+
+    async def conversation(client):
+        for _ in range(3):
+            with pytest.raises(httpx.ConnectError):
+                await client.get("http://127.0.0.1:1/")
+        await client.get("/")
+        async with listening(other) as address:
+            await client.get(f"{address}/")
+        await client.get("/")
+
+    talk(server, conversation, max_connections=2)
+    assert (server.n_connections, other.n_connections) == (1, 1)
+
+
 def test_a_body_in_chunks_and_of_any_size_comes_whole():
     big = b"x" * 5_000_000
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (b"ab", b"c" * 70_000)) + b"0\r\n\r\n"
