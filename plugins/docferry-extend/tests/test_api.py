@@ -33,6 +33,7 @@ from docferry.provider import Response
 from docferry.testing import ExchangeDriver, reader_of
 from docferry_extend.api import make_api
 from docferry_extend.options import ExtendOptions
+from docferry_extend.runs import delete
 from docferry_extend.wire import FileReference
 
 RECEIPT = Receipt(remote_id="pr_1")
@@ -441,8 +442,8 @@ def test_a_run_is_deleted(request, name, path):
     api = request.getfixturevalue(name)
     driver = ExchangeDriver(response({"id": "pr_1"}), problem("NOT_FOUND", status=404))
 
-    assert driver.run(api.delete(RECEIPT)) is True
-    assert driver.run(api.delete(RECEIPT)) is False
+    assert driver.run(delete(api.endpoint, "pr_1")) is True
+    assert driver.run(delete(api.endpoint, "pr_1")) is False
     assert [(r.method, r.url) for r in driver.requests] == [
         ("DELETE", f"https://api.extend.ai/{path}/pr_1")
     ] * 2
@@ -450,7 +451,7 @@ def test_a_run_is_deleted(request, name, path):
 
 def test_deleting_with_a_wrong_key_is_an_error(api):
     with pytest.raises(AuthenticationError):
-        ExchangeDriver(problem("UNAUTHORIZED", status=401)).run(api.delete(RECEIPT))
+        ExchangeDriver(problem("UNAUTHORIZED", status=401)).run(delete(api.endpoint, "pr_1"))
 
 
 def test_the_account_tells_whether_the_key_is_accepted(api):

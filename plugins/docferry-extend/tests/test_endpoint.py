@@ -4,8 +4,8 @@ import pytest
 from extend_shapes import KEY
 
 from docferry.errors import InvalidOptionsError, MissingCredentialError
-from docferry_extend.api import make_api
-from docferry_extend.endpoint import read_base_url
+from docferry_extend.addresses import read_base_url
+from docferry_extend.endpoint import resolve_endpoint
 from docferry_extend.options import ExtendOptions
 
 
@@ -36,8 +36,8 @@ def test_what_is_no_plain_address_is_refused_without_being_repeated(given):
 
 
 def reached(environment=None, **options):
-    api = make_api(ExtendOptions(**options), environment=environment or {})
-    return api.base_url, api.identity.account
+    endpoint = resolve_endpoint(ExtendOptions(**options), environment=environment or {})
+    return endpoint.base_url, endpoint.identity.account
 
 
 @pytest.mark.parametrize(

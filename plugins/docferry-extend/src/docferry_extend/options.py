@@ -12,6 +12,7 @@ import pydantic
 
 from docferry.errors import InvalidOptionsError
 from docferry.provider import ProviderOptions
+from docferry_extend.addresses import read_base_url
 from docferry_extend.choices import (
     ApiVersion,
     ChunkingType,
@@ -25,7 +26,6 @@ from docferry_extend.choices import (
     TableFormat,
     Target,
 )
-from docferry_extend.endpoint import read_base_url
 
 __all__ = ["ONLY_IN", "ExtendOptions"]
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from docferry.ingest import OperationDesk, wait
-from docferry.model import Receipt
-from docferry.provider import JobSettings, read_options
+from docferry.provider import Exchange, JobSettings, read_options
+from docferry_extend.answers import read_problem
 from docferry_extend.api import make_api
+from docferry_extend.endpoint import Endpoint
+from docferry_extend.failures import Step
 from docferry_extend.options import ExtendOptions
 
-__all__ = ["delete_run"]
+__all__ = ["delete", "delete_run"]
 
 
 def delete_run(
@@ -35,4 +37,20 @@ def delete_run(
     """
     api = make_api(read_options(ExtendOptions, options, provider="extend"))
     desk = OperationDesk(provider="extend", settings=jobs)
-    return wait(desk.ask(api, lambda: api.delete(Receipt(remote_id=run_id))))
+    return wait(desk.ask(api, lambda: delete(api.endpoint, run_id)))
+
+
+def delete(endpoint: Endpoint, run_id: str) -> Exchange[bool]:
+    """Have the service delete a run and all that it keeps of it, for good.
+
+    Returns:
+        False when the service does not know the run, or no longer.
+
+    Raises:
+        DocferryError: Why the service does not answer.
+    """
+    response = yield endpoint.request("DELETE", f"{endpoint.paths.runs}/{run_id}")
+    if response.status == 404 and read_problem(response.body) is not None:  # noqa: PLR2004 - not found
+        return False
+    endpoint.check(response, Step.POLL, job_id=run_id)
+    return True
