@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import pydantic
 import pytest
 
 from docferry.errors import InvalidOptionsError
-from docferry.settings import cache_folder, cache_max_bytes, ledger_path
+from docferry.settings import cache_folder, cache_max_bytes, ledger_path, read_secret
 
 
 def test_by_default_both_are_in_folders_of_the_user():
@@ -36,3 +37,13 @@ def test_the_cap_of_the_cache_is_a_number_of_bytes():
 def test_anything_else_is_an_invalid_option(text):
     with pytest.raises(InvalidOptionsError, match="DOCFERRY_CACHE_MAX_BYTES.*whole number such as"):
         cache_max_bytes({"DOCFERRY_CACHE_MAX_BYTES": text})
+
+
+def test_a_key_that_was_given_wins_over_the_environment_and_a_blank_one_does_not():
+    environment = {"HAIKU_KEY": " ", "HAIKU_API_KEY": " k-2 "}
+    names = ("HAIKU_KEY", "HAIKU_API_KEY")
+
+    assert read_secret(pydantic.SecretStr(" k-1 "), *names, environment=environment) == "k-1"
+    assert read_secret(pydantic.SecretStr("  "), *names, environment=environment) == "k-2"
+    assert read_secret(None, *names, environment=environment) == "k-2"
+    assert read_secret(None, *names, environment={}) is None

@@ -7,10 +7,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from docferry.errors import InvalidOptionsError
+
+if TYPE_CHECKING:
+    import pydantic
 
 __all__ = [
     "PluginPolicy",
@@ -19,6 +23,7 @@ __all__ = [
     "ledger_path",
     "read_environment",
     "read_plugin_policy",
+    "read_secret",
     "webhook_providers",
 ]
 
@@ -38,6 +43,20 @@ def read_environment(*names: str, environment: Mapping[str, str] | None = None) 
         if value:
             return value
     return None
+
+
+def read_secret(
+    given: "pydantic.SecretStr | None", *names: str, environment: Mapping[str, str] | None = None
+) -> str | None:
+    """A key as it was given as an option, else the first variable that is set, or None. A blank one is none.
+
+    Args:
+        given: The option's value.
+        names: Variable names, most important first.
+        environment: Where to look; the process's environment when None.
+    """
+    key = given.get_secret_value().strip() if given is not None else ""
+    return key or read_environment(*names, environment=environment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

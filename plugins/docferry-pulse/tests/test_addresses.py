@@ -1,85 +1,66 @@
-"""Sources that the service downloads itself."""
-
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+"""Addresses: what people paste, what the service gives, and where the key may go."""
 
 import pytest
-from pulse_documents import small_pdf
 
-from docferry.errors import SourceNotFoundError
-from docferry.ingest import JobDesk, parse
-from docferry.model import PageSelection
+from docferry.errors import InvalidOptionsError
+from docferry_pulse.addresses import is_same_origin, read_base_url, resolve_address
 
-
-@pytest.fixture
-def web():
-    """A web server with one document; gives its address and what was asked for."""
-    seen = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            seen.append((self.path, self.headers.get("user-agent", "")))
-            content = small_pdf() if self.path.startswith("/tides") else b""
-            self.send_response(200 if content else 404)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_arguments):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", seen
-    server.shutdown()
-    server.server_close()
+BASE = "https://api.runpulse.com"
 
 
-def test_the_service_downloads_and_docferry_does_not(emulate, web):
-    base, seen = web
-    service = emulate()
-    document = parse(f"{base}/tides.pdf?sig=1", provider="pulse", options={"send_url": True})
-
-    assert [page.number for page in document.pages] == [1, 2]
-    assert document.source_fingerprint.startswith("url:")
-    assert [path for path, _ in seen] == ["/tides.pdf?sig=1"]
-    assert service.counters.requests["submit"] == 1
-    (job,) = JobDesk().list_jobs()
-    assert "sig" not in f"{job.source_name} {job.file_name} {job.options_json}"
-
-
-def test_without_the_option_docferry_downloads_and_uploads(emulate, web):
-    base, seen = web
-    emulate()
-    document = parse(f"{base}/tides.pdf", provider="pulse")
-
-    assert document.source_fingerprint.startswith("sha256:")
-    assert len(seen) == 1
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ("https://api.runpulse.com", BASE),
+        (" https://API.runpulse.com/ ", BASE),
+        ("https://api.runpulse.com/extract", BASE),
+        ("https://api.runpulse.com/job/abc", BASE),
+        ("https://api.runpulse.com/extract_async", BASE),
+        ("http://10.0.0.5:8000/pulse/", "http://10.0.0.5:8000/pulse"),
+        ("http://10.0.0.5:8000/pulse/extract", "http://10.0.0.5:8000/pulse"),
+    ],
+)
+def test_pasted_addresses_are_put_right(given, base):
+    assert read_base_url(given, name="base_url") == base
 
 
-def test_pages_are_selected_of_what_nobody_here_has_seen(emulate, web):
-    base, _ = web
-    emulate()
-    document = parse(
-        f"{base}/tides.pdf", provider="pulse", options={"send_url": True}, pages=PageSelection.of([2])
-    )
-
-    assert [page.number for page in document.pages] == [2]
-
-
-def test_an_address_that_is_trusted_finds_what_was_paid_for(emulate, web):
-    base, _ = web
-    service = emulate()
-    options = {"send_url": True, "trust_url": True}
-    first = parse(f"{base}/tides.pdf?x-amz-signature=1", provider="pulse", options=options)
-    second = parse(f"{base}/tides.pdf?x-amz-signature=2", provider="pulse", options=options)
-
-    assert first == second
-    assert service.counters.requests["submit"] == 1
+@pytest.mark.parametrize(
+    "given",
+    ["", "api.runpulse.com", "ftp://x", "https://u:p@x", "https://x/?a=1", "http://[::1", "http://x:0"],
+)
+def test_what_is_no_address_is_refused_without_repeating_it(given):
+    with pytest.raises(InvalidOptionsError) as caught:
+        read_base_url(given, name="PULSE_BASE_URL")
+    assert "PULSE_BASE_URL" in str(caught.value)
+    assert not given or given not in str(caught.value).replace(BASE, "")
 
 
-def test_an_address_that_the_service_cannot_reach_is_an_error_of_the_source(emulate, web):
-    base, _ = web
-    emulate()
-    with pytest.raises(SourceNotFoundError, match="could not download"):
-        parse(f"{base}/nothing.pdf", provider="pulse", options={"send_url": True})
+@pytest.mark.parametrize(
+    ("given", "whole"),
+    [
+        ("https://other.example/a?sig=1", "https://other.example/a?sig=1"),
+        ("/large_results/7", "https://api.runpulse.com/large_results/7"),
+        ("large_results/7", "https://api.runpulse.com/large_results/7"),
+        ("file:///etc/passwd", ""),
+        ("https://x y/", ""),
+        ("http://[", ""),
+        ("javascript:alert(1)", ""),
+    ],
+)
+def test_given_addresses_become_whole_or_nothing(given, whole):
+    assert resolve_address(given, base_url=BASE) == whole
+
+
+@pytest.mark.parametrize(
+    ("address", "is_own"),
+    [
+        ("https://api.runpulse.com/large_results/7", True),
+        ("https://API.RUNPULSE.COM:443/x", True),
+        ("http://api.runpulse.com/x", False),
+        ("https://api.runpulse.com:8443/x", False),
+        ("https://api.runpulse.com.evil.example/x", False),
+        ("https://bucket.s3.amazonaws.com/x", False),
+    ],
+)
+def test_the_key_goes_to_the_own_origin_only(address, is_own):
+    assert is_same_origin(address, base_url=BASE) is is_own

@@ -21,7 +21,6 @@ from docferry.errors import (
     InvalidResponseError,
     JobFailedError,
     JobNotFoundError,
-    MissingCredentialError,
     QuotaExceededError,
     RateLimitedError,
     ResultExpiredError,
@@ -418,23 +417,6 @@ class TestAccount:
 
 
 class TestSetUp:
-    def test_arguments_win_over_the_environment(self):
-        environment = {"PULSE_API_KEY": "pk-2", "PULSE_BASE_URL": "http://127.0.0.1:9/extract"}
-        given = PulseOptions(api_key="pk-1", base_url="https://pulse.example")
-
-        assert make_api(given, environment=environment).identity.account == "pk-1"
-        assert make_api(given, environment=environment).base_url == "https://pulse.example"
-        assert make_api(PulseOptions(), environment=environment).identity.account == "pk-2"
-        assert make_api(PulseOptions(), environment=environment).base_url == "http://127.0.0.1:9"
-
-    def test_a_missing_key_names_the_variable(self):
-        with pytest.raises(MissingCredentialError, match="PULSE_API_KEY"):
-            make_api(PulseOptions(api_key=" "), environment={})
-
-    def test_a_bad_address_in_the_environment_names_the_variable(self):
-        with pytest.raises(InvalidOptionsError, match="PULSE_BASE_URL"):
-            make_api(PulseOptions(api_key="k"), environment={"PULSE_BASE_URL": "nowhere"})
-
     def test_identity_limits_and_pace(self, api):
         assert (api.identity.provider, api.identity.operation, api.identity.endpoint) == (
             "pulse",

@@ -13,7 +13,7 @@ from docferry.errors import InvalidOptionsError, MissingCredentialError
 from docferry.model import Receipt
 from docferry.provider import Exchange, FilePart, Request, Response, ServiceIdentity
 from docferry.provider.faults import read_retry_after
-from docferry.settings import read_environment
+from docferry.settings import read_environment, read_secret
 from docferry_extend.addresses import REGION_URLS, read_base_url
 from docferry_extend.answers import read_answer, read_problem, read_run
 from docferry_extend.choices import ServiceRegion
@@ -155,8 +155,7 @@ def resolve_endpoint(options: ExtendOptions, *, environment: Mapping[str, str] |
         InvalidOptionsError: EXTEND_BASE_URL is no address, or the key cannot be sent.
     """
     base_url = _base_url(options, environment)
-    given = options.api_key.get_secret_value().strip() if options.api_key is not None else ""
-    key = given or read_environment("EXTEND_API_KEY", environment=environment)
+    key = read_secret(options.api_key, "EXTEND_API_KEY", environment=environment)
     if key is None:
         raise MissingCredentialError(
             "provider extend needs an API key",

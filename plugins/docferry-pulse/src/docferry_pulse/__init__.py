@@ -91,8 +91,8 @@ async def docferry_parse(
     source: Source, pages: PageSelection | None, options: PulseOptions, context: ParseContext
 ) -> Document:
     """Parse one source through the job engine."""
-    from docferry_pulse.addresses import by_address  # noqa: PLC0415 - keeps listing providers light
     from docferry_pulse.api import make_api  # noqa: PLC0415 - as above
+    from docferry_pulse.links import by_address  # noqa: PLC0415 - keeps listing providers light
 
     file_url, context = by_address(source, options, context)
     api = make_api(options, file_url=file_url)

@@ -1,45 +1,52 @@
-"""Sources that the service downloads itself: nothing is opened here, and the address stands for the bytes."""
+"""Which host: addresses as people paste them, and which of them may get the key."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+import re
+from urllib.parse import urljoin, urlsplit
 
-from docferry.ledger import fingerprint_url
-from docferry.provider import ParseContext
-from docferry.sources import Source, SourceFile
-from docferry.sources.source import Url
-from docferry_pulse.options import PulseOptions
+from docferry.provider.addresses import read_address
 
-__all__ = ["by_address"]
+__all__ = ["DEFAULT_BASE_URL", "is_same_origin", "read_base_url", "resolve_address"]
 
-UNSEEN = "application/octet-stream"
-"""What is known of a file that nobody has looked at."""
+DEFAULT_BASE_URL = "https://api.runpulse.com"
+"""Source: docs.runpulse.com/api-reference/introduction (read 2026-11-21)."""
+
+# People paste the address of an endpoint.
+ENDPOINT = re.compile(r"/(?:extract|extract_async|split|schema|tables|job|large_results|pages)(?:/.*)?$")
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def by_address(source: Source, options: PulseOptions, context: ParseContext) -> tuple[str, ParseContext]:
-    """The address to hand to the service, and a context that does not download the source.
+def read_base_url(text: str, *, name: str) -> str:
+    """The base URL that an address means: without an endpoint's path and without a slash at the end.
 
-    Returns:
-        An empty address and the context as it is, when the source is none or is to be uploaded.
+    Args:
+        text: As given.
+        name: Option or variable it was given in, for messages.
+
+    Raises:
+        InvalidOptionsError: It is no http or https address, or holds credentials, a query or a fragment. The
+            message does not repeat it.
     """
-    if not options.send_url or not isinstance(source.origin, Url):
-        return "", context
-    address = source.origin.address
-    unseen = SourceFile(
-        name=source.name,
-        file_name=unquote(PurePosixPath(urlsplit(address).path).name) or "document",
-        media_type=UNSEEN,
-        size_bytes=0,
-        fingerprint=fingerprint_url(address),
-        content=b"",
-    )
+    address = read_address(text, name=name, provider="pulse", example=DEFAULT_BASE_URL)
+    return ENDPOINT.sub("", address).rstrip("/")
 
-    @asynccontextmanager
-    async def unopened(_source: Source) -> AsyncGenerator[SourceFile]:
-        yield unseen
 
-    # Without trust, what an earlier run got for the address is not taken: the document may have changed.
-    jobs = context.jobs if options.trust_url else replace(context.jobs, refreshes=True)
-    return address, replace(context, opener=unopened, jobs=jobs)
+def resolve_address(address: str, *, base_url: str) -> str:
+    """An address that the service gave, made absolute; empty when it cannot be sent to."""
+    try:
+        whole = urljoin(f"{base_url}/", address.strip())
+        parts = urlsplit(whole)
+        is_sendable = parts.scheme.lower() in DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return ""
+    return whole if is_sendable and whole.isprintable() and " " not in whole else ""
+
+
+def is_same_origin(address: str, *, base_url: str) -> bool:
+    """Whether an address has the scheme, host and port of the service, so that the key may go there."""
+    return _origin(address) == _origin(base_url)
+
+
+def _origin(address: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(address)
+    scheme = parts.scheme.lower()
+    return scheme, (parts.hostname or "").lower(), parts.port or DEFAULT_PORTS.get(scheme)

@@ -6,52 +6,33 @@ The deprecated /extract_async is never used.
 Source: docs.runpulse.com/api-reference (read 2026-11-21).
 """
 
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
-import pydantic
-
-from docferry.errors import (
-    AuthenticationError,
-    InvalidResponseError,
-    JobNotFoundError,
-    MissingCredentialError,
-    UnavailableError,
-)
+from docferry.errors import AuthenticationError, InvalidResponseError, JobNotFoundError, UnavailableError
 from docferry.model import AccountStatus, Document, JobState, JobStatus, Limits, PageSelection, Receipt
 from docferry.provider import (
     Exchange,
     FilePart,
     PayloadReader,
     PollAdvice,
-    Request,
-    Response,
     ServiceIdentity,
     SubmitItem,
     scrub,
 )
-from docferry.provider.faults import read_date, read_retry_after
-from docferry.reading.values import is_mapping, number_of, parse_json, scalar_text
-from docferry.settings import read_environment
-from docferry_pulse.endpoint import DEFAULT_BASE_URL, read_base_url
-from docferry_pulse.failures import PROVIDER, Step, failure_of, job_failure
-from docferry_pulse.fetching import KEY_HEADER, Vault
+from docferry.reading.values import is_mapping, parse_json, scalar_text
+from docferry_pulse.endpoint import Endpoint, job_path, resolve_endpoint
+from docferry_pulse.failures import PROVIDER, Step, job_failure
+from docferry_pulse.fetching import Vault
 from docferry_pulse.options import PulseOptions
 from docferry_pulse.pages import write_pages
 from docferry_pulse.result import map_payload
 from docferry_pulse.statuses import state_of, status_of
-from docferry_pulse.wire import Answer, encode_form, encode_parameters, read_answer
+from docferry_pulse.wire import Answer, encode_form, encode_parameters
 
-__all__ = ["PROTOCOL_VERSION", "PulseApi", "make_api"]
-
-logger = logging.getLogger("docferry.pulse")
-
-PROTOCOL_VERSION = "1"
-"""The service's paths carry no version; this one begins anew when it changes what it returns."""
+__all__ = ["PulseApi", "make_api"]
 
 POLL_FLOOR_SECONDS = 2.0
 """The vendor's own command line asks every 2 s. Source: pulse-ai-cli 0.1.0 (read 2026-11-22)."""
@@ -69,15 +50,11 @@ class PulseApi:
     """Pulse's job protocol, on one account.
 
     Args:
-        options: The options; their key and address are already resolved into the next two.
-        base_url: Address of the service, without a slash at the end.
-        api_key: The key.
+        endpoint: Where the service is, its key, and the options.
         file_url: Address from which the service downloads the document; empty to upload it.
     """
 
-    options: PulseOptions
-    base_url: str
-    api_key: pydantic.SecretStr
+    endpoint: Endpoint
     file_url: str = field(default="", repr=False)
     # An answer to the submission that names an address for the result already. It waits here until `poll`
     # and `fetch` ask for it.
@@ -85,9 +62,14 @@ class PulseApi:
     _unknown: Counter[str] = field(default_factory=Counter[str], repr=False)
 
     @property
+    def options(self) -> PulseOptions:
+        """The options."""
+        return self.endpoint.options
+
+    @property
     def identity(self) -> ServiceIdentity:
         """The service at its address, on the account of the key."""
-        return self.identity_of("parse")
+        return self.endpoint.identity_of("parse")
 
     @property
     def limits(self) -> Limits:
@@ -106,21 +88,6 @@ class PulseApi:
         """One file is one job."""
         return 1
 
-    @property
-    def secret(self) -> str:
-        """The key as text."""
-        return self.api_key.get_secret_value()
-
-    def identity_of(self, operation: str) -> ServiceIdentity:
-        """The service at its address, for one of its operations: parse, split or schema."""
-        return ServiceIdentity(
-            provider=PROVIDER,
-            protocol_version=PROTOCOL_VERSION,
-            operation=operation,
-            endpoint=self.base_url,
-            account=self.secret,
-        )
-
     def batch_key(self, item: SubmitItem) -> str:
         """Every file is a batch of its own."""
         return item.data_id
@@ -135,8 +102,9 @@ class PulseApi:
         (item,) = items
         parameters = encode_parameters(self.options, pages=write_pages(item.pages, file=item.file))
         if self.file_url:
-            body: dict[str, pydantic.JsonValue] = {"file_url": self.file_url, **parameters}
-            request = self.request("POST", "/extract", json_body=body, commits=True)
+            request = self.endpoint.request(
+                "POST", "/extract", json_body={"file_url": self.file_url, **parameters}, commits=True
+            )
         else:
             part = FilePart(
                 field="file",
@@ -144,11 +112,11 @@ class PulseApi:
                 file_name=_upload_name(item.file.file_name),
                 media_type=item.file.media_type,
             )
-            request = self.request(
+            request = self.endpoint.request(
                 "POST", "/extract", form=encode_form(parameters), files=(part,), commits=True
             )
         response = yield request
-        answer = self.read(response, Step.SUBMIT)
+        answer = self.endpoint.read(response, Step.SUBMIT)
         return (yield from self.receive(answer, data_id=item.data_id))
 
     def receive(self, answer: Answer, *, data_id: str) -> Exchange[tuple[Receipt, ...]]:
@@ -161,7 +129,7 @@ class PulseApi:
             InvalidResponseError: It is neither a receipt nor a result.
         """
         if state_of(answer) is JobState.FAILED:
-            raise job_failure(answer, job_id=answer.job_id, secret=self.secret)
+            raise job_failure(answer, job_id=answer.job_id, secret=self.endpoint.secret)
         if answer.address:
             job_id = answer.job_id or _job_of(answer.address) or data_id
             self._held[job_id] = answer
@@ -187,14 +155,14 @@ class PulseApi:
         answer = self._held.get(receipt.remote_id)
         if answer is None:
             try:
-                answer = yield from self.ask(receipt)
+                answer = yield from self.endpoint.ask(receipt)
             except JobNotFoundError as error:
                 self._unknown[receipt.remote_id] += 1
                 if self._unknown[receipt.remote_id] <= PATIENT_ASKS:
                     raise _not_yet_known(error) from error
                 raise
         del self._unknown[receipt.remote_id]
-        return (status_of(answer, receipt, secret=self.secret),) * len(receipts)
+        return (status_of(answer, receipt, secret=self.endpoint.secret),) * len(receipts)
 
     def fetch(self, status: JobStatus) -> Exchange[None]:
         """Keep the answer as received, a large result from its own address, and pictures.
@@ -207,7 +175,9 @@ class PulseApi:
             ResultExpiredError: A large result is not handed out any more.
         """
         receipt = status.receipt
-        answer = status.detail if isinstance(status.detail, Answer) else (yield from self.ask(receipt))
+        answer = (
+            status.detail if isinstance(status.detail, Answer) else (yield from self.endpoint.ask(receipt))
+        )
         yield from self._vault.save(answer, job_id=receipt.remote_id, has_pictures=self._has_pictures)
         self._held.pop(receipt.remote_id, None)
 
@@ -220,10 +190,10 @@ class PulseApi:
         Returns:
             False when the job had ended before.
         """
-        response = yield self.request("DELETE", _job_path(receipt))
-        self.read(response, Step.CANCEL, job_id=receipt.remote_id)
+        response = yield self.endpoint.request("DELETE", job_path(receipt))
+        self.endpoint.read(response, Step.CANCEL, job_id=receipt.remote_id)
         try:
-            answer = yield from self.ask(receipt)
+            answer = yield from self.endpoint.ask(receipt)
         except JobNotFoundError:
             return True
         return state_of(answer) not in {JobState.SUCCEEDED, JobState.FAILED, JobState.EXPIRED}
@@ -236,9 +206,9 @@ class PulseApi:
         Raises:
             DocferryError: Why the service does not answer.
         """
-        response = yield self.request("GET", "/pages")
+        response = yield self.endpoint.request("GET", "/pages")
         try:
-            answer = self.read(response, Step.ACCOUNT)
+            answer = self.endpoint.read(response, Step.ACCOUNT)
         except AuthenticationError:
             return AccountStatus(is_valid=False)
         return AccountStatus(is_valid=True, figures=tuple(_figures(answer)))
@@ -257,60 +227,9 @@ class PulseApi:
         """
         return map_payload(payload, pages=pages, fingerprint=fingerprint)
 
-    def ask(self, receipt: Receipt) -> Exchange[Answer]:
-        """Ask about a job, and read the answer.
-
-        Raises:
-            DocferryError: Why there is none.
-        """
-        response = yield self.request("GET", _job_path(receipt))
-        return self.read(response, Step.POLL, job_id=receipt.remote_id)
-
-    def read(self, response: Response, step: Step, *, job_id: str = "") -> Answer:
-        """Read an answer.
-
-        Raises:
-            DocferryError: What it says is wrong.
-        """
-        answer = read_answer(response.body)
-        error = failure_of(
-            answer,
-            status=response.status,
-            step=step,
-            job_id=job_id,
-            secret=self.secret,
-            retry_after_seconds=_retry_after(response.headers),
-        )
-        if error is not None or answer is None:
-            raise error or AssertionError("an answer that is no JSON object is a failure")
-        return answer
-
-    def request(  # noqa: PLR0913 - the parts of a request
-        self,
-        method: str,
-        path: str,
-        *,
-        json_body: Mapping[str, pydantic.JsonValue] | None = None,
-        form: tuple[tuple[str, str], ...] = (),
-        files: tuple[FilePart, ...] = (),
-        commits: bool = False,
-    ) -> Request:
-        """A request to the service, with the key."""
-        return Request(
-            method=method,
-            url=f"{self.base_url}{path}",
-            headers={KEY_HEADER: self.secret},
-            json_body=json_body,
-            form=form,
-            files=files,
-            commits=commits,
-            timeout_seconds=self.options.answer_timeout_seconds,
-        )
-
     @property
     def _vault(self) -> Vault:
-        seconds = self.options.answer_timeout_seconds
-        return Vault(base_url=self.base_url, key=self.secret, timeout_seconds=seconds)
+        return Vault(endpoint=self.endpoint)
 
     @property
     def _has_pictures(self) -> bool:
@@ -332,22 +251,8 @@ def make_api(
         MissingCredentialError: There is no key.
         InvalidOptionsError: PULSE_BASE_URL is no address.
     """
-    base_url = options.base_url
-    if base_url is None:
-        set_url = read_environment("PULSE_BASE_URL", environment=environment)
-        base_url = DEFAULT_BASE_URL if set_url is None else read_base_url(set_url, name="PULSE_BASE_URL")
-    given = options.api_key.get_secret_value().strip() if options.api_key is not None else ""
-    key = given or read_environment("PULSE_API_KEY", environment=environment)
-    if key is None:
-        raise MissingCredentialError(
-            "provider pulse needs an API key",
-            next_step="set PULSE_API_KEY or give api_key; keys are made at platform.runpulse.com",
-        )
-    return PulseApi(options=options, base_url=base_url, api_key=pydantic.SecretStr(key), file_url=file_url)
-
-
-def _job_path(receipt: Receipt) -> str:
-    return f"/job/{quote(receipt.remote_id, safe='')}"
+    endpoint = resolve_endpoint(options, environment=environment)
+    return PulseApi(endpoint=endpoint, file_url=file_url)
 
 
 def _job_of(address: str) -> str:
@@ -358,15 +263,6 @@ def _job_of(address: str) -> str:
 
 def _not_yet_known(error: JobNotFoundError) -> UnavailableError:
     return UnavailableError(error.message, next_step=error.next_step, provider=PROVIDER, job_id=error.job_id)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds asked for by Retry-After, else by X-RateLimit-Reset; dates are compared to the answer's own."""
-    seconds = read_retry_after(headers)
-    if seconds is not None:
-        return seconds
-    resets_at, sent_at = number_of(headers.get("x-ratelimit-reset")), read_date(headers.get("date", ""))
-    return None if resets_at is None or sent_at is None else max(0.0, resets_at - sent_at)
 
 
 def _upload_name(file_name: str) -> str:

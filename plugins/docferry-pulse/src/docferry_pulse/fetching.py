@@ -10,18 +10,17 @@ import logging
 from docferry.errors import InvalidResponseError, TransientError
 from docferry.provider import Exchange, Keep, Request, Response
 from docferry.reading.pictures import decode_image
-from docferry_pulse.endpoint import is_same_origin, resolve_address
+from docferry_pulse.addresses import is_same_origin, resolve_address
+from docferry_pulse.endpoint import Endpoint
 from docferry_pulse.failures import PROVIDER, Step, failure_of, gone
 from docferry_pulse.parts import JOB_PART, RESULT_PART, no_output
 from docferry_pulse.pictures import part_name
 from docferry_pulse.result import all_pictures
 from docferry_pulse.wire import Answer, read_answer, read_extraction
 
-__all__ = ["KEY_HEADER", "Vault"]
+__all__ = ["Vault"]
 
 logger = logging.getLogger("docferry.pulse")
-
-KEY_HEADER = "x-api-key"
 
 GONE = frozenset({404, 410})
 FOREIGN_GONE = frozenset({403, 404, 410})
@@ -32,15 +31,11 @@ class Vault:
     """Brings what a job left into its payload.
 
     Args:
-        base_url: Address of the service.
-        key: The API key.
-        timeout_seconds: How long to wait for an answer.
+        endpoint: Where the service is, and its key.
     """
 
-    def __init__(self, *, base_url: str, key: str, timeout_seconds: float) -> None:
-        self._base_url = base_url
-        self._key = key
-        self._timeout_seconds = timeout_seconds
+    def __init__(self, *, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
 
     def save(self, answer: Answer, *, job_id: str, has_pictures: bool) -> Exchange[None]:
         """Keep everything of a finished job. A picture that cannot be had does not lose the text.
@@ -65,7 +60,7 @@ class Vault:
             yield from self._save_pictures(whole, job_id=job_id)
 
     def _save_large(self, answer: Answer, *, job_id: str, reads: bool) -> Exchange[Answer | None]:
-        address = resolve_address(answer.address, base_url=self._base_url)
+        address = resolve_address(answer.address, base_url=self._endpoint.base_url)
         if not address:
             raise InvalidResponseError(
                 "the address of the result in the field url cannot be used", provider=PROVIDER, job_id=job_id
@@ -80,7 +75,7 @@ class Vault:
     def _check(self, response: Response, address: str, *, job_id: str) -> None:
         if response.is_success:
             return
-        is_own = is_same_origin(address, base_url=self._base_url)
+        is_own = is_same_origin(address, base_url=self._endpoint.base_url)
         if response.status in (GONE if is_own else FOREIGN_GONE):
             raise gone(job_id)
         error = failure_of(
@@ -88,7 +83,7 @@ class Vault:
             status=response.status,
             step=Step.POLL,
             job_id=job_id,
-            secret=self._key,
+            secret=self._endpoint.secret,
         )
         raise error or no_output(job_id)
 
@@ -107,7 +102,7 @@ class Vault:
             media_type, data = picture
             yield Keep(name=name, media_type=media_type, data=data)
             return True
-        whole = resolve_address(address, base_url=self._base_url)
+        whole = resolve_address(address, base_url=self._endpoint.base_url)
         if not whole:
             return False
         try:
@@ -117,12 +112,12 @@ class Vault:
         return response.is_success
 
     def _request(self, address: str, *, saves_as: str) -> Request:
-        is_own = is_same_origin(address, base_url=self._base_url)
+        is_own = is_same_origin(address, base_url=self._endpoint.base_url)
         return Request(
             method="GET",
             url=address,
-            headers={KEY_HEADER: self._key} if is_own else {},
+            headers=self._endpoint.headers if is_own else {},
             saves_as=saves_as,
             is_foreign=not is_own,
-            timeout_seconds=self._timeout_seconds,
+            timeout_seconds=self._endpoint.options.answer_timeout_seconds,
         )

@@ -13,7 +13,7 @@ import pydantic
 
 from docferry.errors import InvalidOptionsError
 from docferry.provider import ProviderOptions
-from docferry_pulse.endpoint import read_base_url
+from docferry_pulse.addresses import read_base_url
 from docferry_pulse.groups import (
     Extensions,
     FigureProcessing,

@@ -30,7 +30,7 @@ class StepApi:
     @property
     def identity(self) -> ServiceIdentity:
         """The service at its address, for this operation."""
-        return self.api.identity_of(self.operation)
+        return self.api.endpoint.identity_of(self.operation)
 
     @property
     def limits(self) -> Limits:
@@ -60,8 +60,8 @@ class StepApi:
         """
         (item,) = items
         body: dict[str, pydantic.JsonValue] = {**self.body, "async": True}
-        response = yield self.api.request("POST", f"/{self.operation}", json_body=body, commits=True)
-        answer = self.api.read(response, Step.FOLLOW_UP)
+        response = yield self.api.endpoint.request("POST", f"/{self.operation}", json_body=body, commits=True)
+        answer = self.api.endpoint.read(response, Step.FOLLOW_UP)
         return (yield from self.api.receive(answer, data_id=item.data_id))
 
     def poll(self, receipts: Sequence[Receipt]) -> Exchange[tuple[JobStatus, ...]]:

@@ -11,14 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-import pydantic
-
 from docferry.errors import (
     AuthenticationError,
     InvalidOptionsError,
     InvalidResponseError,
     JobFailedError,
-    MissingCredentialError,
     ResultExpiredError,
     SourceError,
     TransientError,
@@ -32,22 +29,20 @@ from docferry.provider import (
     PayloadReader,
     PollAdvice,
     Request,
-    Response,
     ServiceIdentity,
     SubmitItem,
     scrub,
 )
-from docferry.provider.faults import read_retry_after
 from docferry.reading.values import Raw, scalar_text
-from docferry.settings import read_environment
+from docferry_somark.addresses import is_hosted
 from docferry_somark.assets import list_assets
-from docferry_somark.endpoint import REGION_URLS, is_hosted, read_base_url
-from docferry_somark.failures import PROVIDER, Step, failure_of, job_failure
+from docferry_somark.endpoint import Endpoint, resolve_endpoint
+from docferry_somark.failures import PROVIDER, Step, job_failure
 from docferry_somark.fetching import fetch_archive, fetch_images
-from docferry_somark.options import ParseMode, ServiceRegion, SomarkOptions
+from docferry_somark.options import ParseMode, SomarkOptions
 from docferry_somark.result import RESULT_PART, map_payload, no_output
 from docferry_somark.statuses import Answer, status_of
-from docferry_somark.wire import TaskAnswer, encode_form, encode_key, read_envelope, read_outputs, read_task
+from docferry_somark.wire import TaskAnswer, encode_form, read_outputs, read_task
 
 __all__ = ["POLL_FLOOR_SECONDS", "SomarkApi", "make_api"]
 
@@ -71,25 +66,20 @@ class SomarkApi:
     """SoMark's job protocol, on one account.
 
     Args:
-        options: The options; their key and address are already resolved into the next two.
-        base_url: Address of the service, without a slash at the end.
-        api_key: The key, or None for a deployment without keys.
+        endpoint: Where the service is, its key if it has one, and the options.
     """
 
-    options: SomarkOptions
-    base_url: str
-    api_key: pydantic.SecretStr | None
+    endpoint: Endpoint
+
+    @property
+    def options(self) -> SomarkOptions:
+        """The options."""
+        return self.endpoint.options
 
     @property
     def identity(self) -> ServiceIdentity:
         """The service at its address, on the account of the key."""
-        return ServiceIdentity(
-            provider=PROVIDER,
-            protocol_version="1",
-            operation="parse",
-            endpoint=self.base_url,
-            account=self._secret,
-        )
+        return self.endpoint.identity
 
     @property
     def limits(self) -> Limits:
@@ -130,8 +120,8 @@ class SomarkApi:
         seconds = self.options.sync_timeout_seconds if is_sync else self.options.answer_timeout_seconds
         response = yield Request(
             method="POST",
-            url=f"{self.base_url}/parse/{self.options.mode}",
-            form=encode_form(self.options, api_key=self.api_key),
+            url=f"{self.endpoint.base_url}/parse/{self.options.mode}",
+            form=encode_form(self.options, api_key=self.endpoint.api_key),
             files=(
                 FilePart(
                     field="file",
@@ -143,12 +133,12 @@ class SomarkApi:
             commits=True,
             timeout_seconds=seconds,
         )
-        answer = self._read(response, Step.SUBMIT)
+        answer = self.endpoint.read(response, Step.SUBMIT)
         task = read_task(answer.envelope)
         if task.result:
             return ((yield from self._keep(answer, task, data_id=item.data_id)),)
         if task.has_error:
-            raise job_failure(task.reason_code, task.reason, job_id=task.task_id, secret=self._secret)
+            raise job_failure(task.reason_code, task.reason, job_id=task.task_id, secret=self.endpoint.secret)
         if not task.task_id:
             raise InvalidResponseError(
                 "the service took the document, but its answer lacks data.task_id", provider=PROVIDER
@@ -165,12 +155,12 @@ class SomarkApi:
         """
         receipt = receipts[0]
         try:
-            answer = yield from self._ask(receipt)
+            answer = yield from self.endpoint.ask(receipt)
         except (JobFailedError, SourceError) as error:
             # A business code that is a verdict on the document, in the place of a status.
             failed = JobStatus(receipt=receipt, state=JobState.FAILED, raw_state="", error=error)
             return (failed,) * len(receipts)
-        return (status_of(answer, receipt, secret=self._secret),) * len(receipts)
+        return (status_of(answer, receipt, secret=self.endpoint.secret),) * len(receipts)
 
     def fetch(self, status: JobStatus) -> Exchange[None]:
         """Keep the answer as received, its pictures and its archive.
@@ -183,7 +173,9 @@ class SomarkApi:
             ResultExpiredError: The only output was the archive, and its address has run out.
         """
         receipt = status.receipt
-        answer = status.detail if isinstance(status.detail, Answer) else (yield from self._ask(receipt))
+        answer = (
+            status.detail if isinstance(status.detail, Answer) else (yield from self.endpoint.ask(receipt))
+        )
         yield from _save(answer, job_id=receipt.remote_id)
 
     def cancel(self, receipt: Receipt) -> Exchange[bool]:
@@ -198,19 +190,13 @@ class SomarkApi:
         Raises:
             DocferryError: Why the service does not answer.
         """
-        response = yield Request(
-            method="POST",
-            url=f"{self.base_url}/usage",
-            form=encode_key(self.api_key),
-            is_repeatable=True,
-            timeout_seconds=self.options.answer_timeout_seconds,
-        )
+        response = yield self.endpoint.question("/usage")
         try:
-            data = self._read(response, Step.ACCOUNT).envelope.data
+            data = self.endpoint.read(response, Step.ACCOUNT).envelope.data
         except AuthenticationError:
             return AccountStatus(is_valid=False)
         except InvalidOptionsError:
-            if is_hosted(self.base_url):
+            if is_hosted(self.endpoint.base_url):
                 raise
             return AccountStatus(is_valid=None, figures=(("pages left", "not told at this address"),))
         return AccountStatus(is_valid=True, figures=tuple(_figures(data)))
@@ -239,10 +225,6 @@ class SomarkApi:
         del pages
         return map_payload(payload, fingerprint=fingerprint)
 
-    @property
-    def _secret(self) -> str:
-        return self.api_key.get_secret_value() if self.api_key is not None else ""
-
     def _keep(self, answer: Answer, task: TaskAnswer, *, data_id: str) -> Exchange[Receipt]:
         """Save the result that came with the answer to the upload."""
         try:
@@ -253,30 +235,6 @@ class SomarkApi:
                 raise
             logger.warning("the result of task %s came without its output, and is asked for", task.task_id)
         return Receipt(remote_id=task.task_id or data_id)
-
-    def _ask(self, receipt: Receipt) -> Exchange[Answer]:
-        response = yield Request(
-            method="POST",
-            url=f"{self.base_url}/parse/async_check",
-            form=(("task_id", receipt.remote_id), *encode_key(self.api_key)),
-            is_repeatable=True,
-            timeout_seconds=self.options.answer_timeout_seconds,
-        )
-        return self._read(response, Step.POLL, job_id=receipt.remote_id)
-
-    def _read(self, response: Response, step: Step, *, job_id: str = "") -> Answer:
-        envelope = read_envelope(response.body)
-        error = failure_of(
-            envelope,
-            status=response.status,
-            step=step,
-            job_id=job_id,
-            secret=self._secret,
-            retry_after_seconds=read_retry_after(response.headers),
-        )
-        if error is not None or envelope is None:
-            raise error or AssertionError("an answer without an envelope is a failure")
-        return Answer(body=response.body, envelope=envelope)
 
 
 def make_api(options: SomarkOptions, *, environment: Mapping[str, str] | None = None) -> SomarkApi:
@@ -290,20 +248,7 @@ def make_api(options: SomarkOptions, *, environment: Mapping[str, str] | None = 
         MissingCredentialError: One of the vendor's own hosts is meant, and there is no key.
         InvalidOptionsError: SOMARK_BASE_URL is no address.
     """
-    base_url = _base_url(options, environment)
-    given = options.api_key.get_secret_value().strip() if options.api_key is not None else ""
-    key = given or read_environment("SOMARK_API_KEY", environment=environment)
-    if key is None and is_hosted(base_url):
-        raise MissingCredentialError(
-            "provider somark needs an API key",
-            next_step="set SOMARK_API_KEY or give api_key; keys are made in the workbench at somark.cn "
-            "or the studio at somark.ai",
-        )
-    return SomarkApi(
-        options=options,
-        base_url=base_url,
-        api_key=None if key is None else pydantic.SecretStr(key),
-    )
+    return SomarkApi(endpoint=resolve_endpoint(options, environment=environment))
 
 
 def _save(answer: Answer, *, job_id: str) -> Exchange[None]:
@@ -314,17 +259,6 @@ def _save(answer: Answer, *, job_id: str) -> Exchange[None]:
     yield from fetch_archive(outputs, job_id=job_id)
     yield Keep(name=RESULT_PART, media_type="application/json", data=answer.body)
     yield from fetch_images(outputs, job_id=job_id)
-
-
-def _base_url(options: SomarkOptions, environment: Mapping[str, str] | None) -> str:
-    if options.base_url is not None:
-        return options.base_url
-    if options.region is not None:
-        return REGION_URLS[options.region]
-    set_url = read_environment("SOMARK_BASE_URL", environment=environment)
-    if set_url is not None:
-        return read_base_url(set_url, name="SOMARK_BASE_URL")
-    return REGION_URLS[ServiceRegion.CN]
 
 
 def _upload_name(file_name: str) -> str:

@@ -12,7 +12,7 @@ import pydantic
 
 from docferry.errors import InvalidOptionsError
 from docferry.provider import ProviderOptions
-from docferry_somark.endpoint import read_base_url
+from docferry_somark.addresses import read_base_url
 
 __all__ = [
     "MAX_PAGES",
