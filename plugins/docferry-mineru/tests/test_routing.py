@@ -3,7 +3,6 @@
 import http.server
 import threading
 
-import anyio
 import pytest
 from mineru_files import small_pdf
 
@@ -11,7 +10,7 @@ from docferry.errors import SourceNotFoundError
 from docferry.model import PageSelection
 from docferry.sources import Source
 from docferry.testing import ErrorPlace
-from docferry_mineru.links import address_of, is_private, open_link, suffix_of
+from docferry_mineru.links import address_of, is_private, link_of, suffix_of
 
 
 @pytest.fixture
@@ -164,11 +163,7 @@ def test_the_suffix_of_an_address_is_that_of_its_path(address, suffix):
 
 
 def link_to(address):
-    async def opened():
-        async with open_link(Source.from_url(address)) as file:
-            return file
-
-    return anyio.run(opened)
+    return link_of(Source.from_url(address))
 
 
 def test_a_link_goes_by_its_address_without_signature():

@@ -12,7 +12,6 @@ from docferry.sources import SourceFile
 
 __all__ = ["OperationDesk"]
 
-UNSEEN = "application/octet-stream"
 Result = TypeVar("Result")
 
 
@@ -103,12 +102,9 @@ class OperationDesk:
 
 def _stand_in(record: JobRecord) -> SourceFile:
     """What stands for the source: an operation sends nothing of it, but its key is about its bytes."""
-    return SourceFile(
+    return SourceFile.unseen(
         name=record.source_name,
-        file_name=record.file_name or "document",
-        media_type=UNSEEN,
-        size_bytes=0,
+        file_name=record.file_name,
         fingerprint=record.fingerprint,
-        content=b"",
         part=record.pages,
     )

@@ -1,8 +1,8 @@
 """What a plugin is handed for one parse."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import ParamSpec, TypeVar
 
 import anyio.to_thread
@@ -50,6 +50,24 @@ class ParseContext:
             SourceError: On entering the block; the class says why.
         """
         return self.opener(source)
+
+    def with_unseen(self, file: SourceFile, *, is_trusted: bool) -> "ParseContext":
+        """These services for a source that the provider's service has or fetches itself.
+
+        Its bytes never come here: `open` brings the file given.
+
+        Args:
+            file: What stands for the source, such as `SourceFile.unseen` makes.
+            is_trusted: Whether the place means the same bytes every time. Only then is what an earlier run
+                got for it taken; else it is submitted anew, once in each run.
+        """
+
+        @asynccontextmanager
+        async def unopened(_source: Source) -> AsyncGenerator[SourceFile]:
+            yield file
+
+        jobs = self.jobs if is_trusted else replace(self.jobs, refreshes=True)
+        return replace(self, opener=unopened, jobs=jobs)
 
     async def run_job(
         self, api: JobApi, source: Source, *, pages: PageSelection | None, options: ProviderOptions

@@ -7,6 +7,9 @@ from typing import BinaryIO
 
 __all__ = ["SourceFile"]
 
+UNSEEN = "application/octet-stream"
+"""The kind of a file that nobody has looked into: its pages are not counted here."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
@@ -29,6 +32,26 @@ class SourceFile:
     fingerprint: str
     content: Path | bytes = field(repr=False)
     part: str = ""
+
+    @staticmethod
+    def unseen(*, name: str, file_name: str, fingerprint: str, part: str = "") -> "SourceFile":
+        """A file of which only the place is known: its bytes never come here, and it holds none.
+
+        Args:
+            name: Name of the source.
+            file_name: What the file is called, with the suffix that its place shows; "document" when empty.
+            fingerprint: What stands for its bytes, such as `docferry.ledger.fingerprint_url` of its address.
+            part: As of every file.
+        """
+        return SourceFile(
+            name=name,
+            file_name=file_name or "document",
+            media_type=UNSEEN,
+            size_bytes=0,
+            fingerprint=fingerprint,
+            content=b"",
+            part=part,
+        )
 
     @property
     def suffix(self) -> str:

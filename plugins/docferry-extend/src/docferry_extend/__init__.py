@@ -79,7 +79,7 @@ async def docferry_parse(
 
     reference = reference_of(source, options)
     if reference is not None:
-        context = by_reference(context, reference, trust_url=options.trust_url)
+        context = by_reference(context, source, reference, trust_url=options.trust_url)
     api = make_api(options, reference=reference)
     return await context.run_job(api, source, pages=pages, options=options)
 

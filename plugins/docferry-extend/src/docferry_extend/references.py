@@ -1,9 +1,6 @@
 """Files that are not uploaded: those that the service has already, and those that it downloads itself."""
 
 import hashlib
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from docferry.errors import InvalidOptionsError
 from docferry.provider import ParseContext
@@ -15,8 +12,6 @@ from docferry_extend.wire import FileReference
 __all__ = ["by_reference", "extend_file", "reference_of"]
 
 FILE_MARK = "extend-file:"
-NOT_AT_HAND = "application/octet-stream"
-"""The kind of a file that nobody has looked into: its pages are not counted here."""
 
 
 def extend_file(file_id: str, *, name: str = "") -> Source:
@@ -49,7 +44,9 @@ def reference_of(source: Source, options: ExtendOptions) -> FileReference | None
     return None
 
 
-def by_reference(context: ParseContext, reference: FileReference, *, trust_url: bool) -> ParseContext:
+def by_reference(
+    context: ParseContext, source: Source, reference: FileReference, *, trust_url: bool
+) -> ParseContext:
     """The host's services for a source whose bytes never come here.
 
     What a file id stands for does not change, so its result is found again. What an address stands for may,
@@ -57,24 +54,14 @@ def by_reference(context: ParseContext, reference: FileReference, *, trust_url: 
 
     Args:
         context: The host's services.
+        source: The source.
         reference: The file.
         trust_url: Whether an address means the same document every time.
     """
-
-    @asynccontextmanager
-    async def described(source: Source) -> AsyncGenerator[SourceFile]:
-        yield SourceFile(
-            name=source.name,
-            file_name=last_part(source.name) or "document",
-            media_type=NOT_AT_HAND,
-            size_bytes=0,
-            fingerprint=_fingerprint(reference),
-            content=b"",
-        )
-
-    is_fixed = bool(reference.file_id) or trust_url
-    jobs = context.jobs if is_fixed else replace(context.jobs, refreshes=True)
-    return replace(context, opener=described, jobs=jobs)
+    file = SourceFile.unseen(
+        name=source.name, file_name=last_part(source.name), fingerprint=_fingerprint(reference)
+    )
+    return context.with_unseen(file, is_trusted=bool(reference.file_id) or trust_url)
 
 
 def _fingerprint(reference: FileReference) -> str:

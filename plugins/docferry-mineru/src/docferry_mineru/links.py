@@ -2,15 +2,13 @@
 
 import hashlib
 import ipaddress
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from docferry.sources import Source, SourceFile, Url
 
-__all__ = ["LinkedFile", "address_of", "is_private", "open_link", "suffix_of"]
+__all__ = ["LinkedFile", "address_of", "is_private", "link_of", "suffix_of"]
 
 LINK_MEDIA_TYPE = "text/uri-list"
 
@@ -31,9 +29,8 @@ def address_of(source: Source) -> str:
     return source.origin.address if isinstance(source.origin, Url) else ""
 
 
-@asynccontextmanager
-async def open_link(source: Source) -> AsyncGenerator[SourceFile]:
-    """Stand in for opening a source on the web.
+def link_of(source: Source) -> LinkedFile:
+    """What stands for a source on the web.
 
     The fingerprint is that of the address without its query, which may hold a signature that differs each
     time, and without its fragment.
@@ -41,7 +38,7 @@ async def open_link(source: Source) -> AsyncGenerator[SourceFile]:
     address = address_of(source)
     parts = urlsplit(address)
     plain = urlunsplit((parts.scheme.lower(), parts.netloc.rpartition("@")[2].lower(), parts.path, "", ""))
-    yield LinkedFile(
+    return LinkedFile(
         name=source.name,
         file_name=PurePosixPath(unquote(parts.path)).name or "page.html",
         media_type=LINK_MEDIA_TYPE,

@@ -1,7 +1,6 @@
 """Who downloads a source that is an address on the web: the service, or docferry, which uploads it then."""
 
 import logging
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from docferry.errors import SourceNotFoundError
@@ -11,7 +10,7 @@ from docferry.sources import Source
 from docferry_mineru.addresses import is_hosted
 from docferry_mineru.api import MineruApi
 from docferry_mineru.formats import AGENT_SUFFIXES, CLOUD_SUFFIXES
-from docferry_mineru.links import address_of, is_private, open_link, suffix_of
+from docferry_mineru.links import address_of, is_private, link_of, suffix_of
 from docferry_mineru.options import Mode, ModelVersion, UrlSources
 
 __all__ = ["parse_source"]
@@ -34,8 +33,7 @@ async def parse_source(
         DocferryError: Why there is no document.
     """
     if _is_for_the_service(api, source, context):
-        refreshes = context.jobs.refreshes or not api.options.trust_url
-        linked = replace(context, opener=open_link, jobs=replace(context.jobs, refreshes=refreshes))
+        linked = context.with_unseen(link_of(source), is_trusted=api.options.trust_url)
         try:
             return await linked.run_job(api, source, pages=pages, options=api.options)
         except SourceNotFoundError:

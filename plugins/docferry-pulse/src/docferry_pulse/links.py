@@ -1,8 +1,5 @@
 """Sources that the service downloads itself: nothing is opened here, and the address stands for the bytes."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -14,9 +11,6 @@ from docferry_pulse.options import PulseOptions
 
 __all__ = ["by_address"]
 
-UNSEEN = "application/octet-stream"
-"""What is known of a file that nobody has looked at."""
-
 
 def by_address(source: Source, options: PulseOptions, context: ParseContext) -> tuple[str, ParseContext]:
     """The address to hand to the service, and a context that does not download the source.
@@ -27,19 +21,9 @@ def by_address(source: Source, options: PulseOptions, context: ParseContext) -> 
     if not options.send_url or not isinstance(source.origin, Url):
         return "", context
     address = source.origin.address
-    unseen = SourceFile(
+    file = SourceFile.unseen(
         name=source.name,
-        file_name=unquote(PurePosixPath(urlsplit(address).path).name) or "document",
-        media_type=UNSEEN,
-        size_bytes=0,
+        file_name=unquote(PurePosixPath(urlsplit(address).path).name),
         fingerprint=fingerprint_url(address),
-        content=b"",
     )
-
-    @asynccontextmanager
-    async def unopened(_source: Source) -> AsyncGenerator[SourceFile]:
-        yield unseen
-
-    # Without trust, what an earlier run got for the address is not taken: the document may have changed.
-    jobs = context.jobs if options.trust_url else replace(context.jobs, refreshes=True)
-    return address, replace(context, opener=unopened, jobs=jobs)
+    return address, context.with_unseen(file, is_trusted=options.trust_url)
