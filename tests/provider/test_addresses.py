@@ -3,7 +3,7 @@
 import pytest
 
 from docferry.errors import InvalidOptionsError
-from docferry.provider.addresses import is_host_of, read_address
+from docferry.provider.addresses import is_host_of, is_sendable, read_address
 
 EXAMPLE = "https://api.example"
 
@@ -55,3 +55,22 @@ def test_anything_else_is_refused_and_not_repeated(given):
 )
 def test_a_host_and_all_below_it_are_known(address, expected):
     assert is_host_of(address, ["other.example", "api.example"]) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://files.example/a.png?sign=1", True),
+        ("HTTP://files.example:8080", True),
+        *(
+            (address, False)
+            for address in ("", "/a.png", "ftp://files.example/a", "https:///a", "https://[::1")
+        ),
+        *(
+            (address, False)
+            for address in ("https://h:0/", "https://h:port/", "https://h/a b", "https://h/a\n")
+        ),
+    ],
+)
+def test_what_a_service_gives_is_sent_to_when_it_is_a_whole_address(address, expected):
+    assert is_sendable(address) is expected

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docferry.errors import InvalidOptionsError, JobFailedError
+from docferry.errors import InvalidOptionsError, JobFailedError, RateLimitedError
 from docferry.provider import Remedy, scrub
 
 
@@ -17,6 +17,12 @@ def test_an_error_of_the_service_tells_provider_job_and_request():
 def test_an_error_of_the_setup_tells_what_to_do():
     error = Remedy(kind=InvalidOptionsError, what="no such tier").error(provider="depot", job_id="j1")
     assert (type(error), str(error)) == (InvalidOptionsError, "no such tier")
+
+
+@pytest.mark.parametrize("kind", [RateLimitedError, JobFailedError, InvalidOptionsError])
+def test_only_a_busy_service_tells_when_to_come_back(kind):
+    error = Remedy(kind=kind, what="not now").error(provider="depot", retry_after_seconds=3.0)
+    assert getattr(error, "retry_after_seconds", None) == (3.0 if kind is RateLimitedError else None)
 
 
 @pytest.mark.parametrize(

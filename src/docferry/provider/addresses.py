@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from docferry.errors import InvalidOptionsError
 
-__all__ = ["is_host_of", "read_address"]
+__all__ = ["is_host_of", "is_sendable", "read_address"]
 
 NEVER_PLAIN = re.compile(r"[\s?#]")
 
@@ -42,3 +42,13 @@ def is_host_of(address: str, hosts: Iterable[str]) -> bool:
     """Whether an address is on one of these hosts, or below one."""
     host = urlsplit(address).hostname or ""
     return any(host == known or host.endswith(f".{known}") for known in hosts)
+
+
+def is_sendable(address: str) -> bool:
+    """Whether a request can be sent to an address that a service gave."""
+    try:
+        parts = urlsplit(address)
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_web and address.isprintable() and " " not in address

@@ -6,7 +6,7 @@ A plugin keeps a table from the service's codes to remedies; the service's words
 import re
 from dataclasses import dataclass
 
-from docferry.errors import DocferryError, ProviderError
+from docferry.errors import DocferryError, ProviderError, RateLimitedError
 
 __all__ = ["Remedy", "scrub"]
 
@@ -29,7 +29,13 @@ class Remedy:
     next_step: str = ""
 
     def error(
-        self, *, provider: str, reason: str = "", job_id: str = "", request_id: str = ""
+        self,
+        *,
+        provider: str,
+        reason: str = "",
+        job_id: str = "",
+        request_id: str = "",
+        retry_after_seconds: float | None = None,
     ) -> DocferryError:
         """Make the error.
 
@@ -38,17 +44,21 @@ class Remedy:
             reason: The service's code and words, fit to be shown: see `scrub`.
             job_id: The service's id of the job, or empty.
             request_id: The service's id of the request, or empty.
+            retry_after_seconds: What the service asked for, or None; only a RateLimitedError tells it.
         """
         message = f"{self.what} ({reason})" if reason else self.what
-        if issubclass(self.kind, ProviderError):
-            return self.kind(
-                message,
-                next_step=self.next_step,
-                provider=provider,
-                job_id=job_id,
-                request_id=request_id,
-            )
-        return self.kind(message, next_step=self.next_step)
+        if not issubclass(self.kind, ProviderError):
+            return self.kind(message, next_step=self.next_step)
+        error = self.kind(
+            message,
+            next_step=self.next_step,
+            provider=provider,
+            job_id=job_id,
+            request_id=request_id,
+        )
+        if isinstance(error, RateLimitedError):
+            error.retry_after_seconds = retry_after_seconds
+        return error
 
 
 def scrub(words: str, *secrets: str) -> str:

@@ -19,17 +19,15 @@ from docferry.errors import (
     JobFailedError,
     JobNotFoundError,
     QuotaExceededError,
-    RateLimitedError,
     RejectedError,
-    ResultExpiredError,
     SourceError,
     SourceNotFoundError,
     SourceTooLargeError,
     TransientError,
     UnavailableError,
-    UnsupportedSourceError,
 )
-from docferry.provider import Remedy, scrub
+from docferry.provider import Remedy, remedies, scrub
+from docferry.provider.remedies import BUSY, EXPIRED, UNAVAILABLE, UNSUPPORTED
 from docferry_extend.answers import Problem
 
 __all__ = ["PROVIDER", "Step", "expired", "failure_of", "run_failure", "unreadable"]
@@ -47,7 +45,6 @@ class Step(StrEnum):
     ACCOUNT = "account"
 
 
-BUSY = Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
 BAD_KEY = Remedy(
     kind=AuthenticationError,
     what="the service does not accept the API key",
@@ -92,11 +89,6 @@ NO_DOWNLOAD = Remedy(
     what="the service cannot download the file",
     next_step="leave sends_urls out, so that it is downloaded here and uploaded",
 )
-UNSUPPORTED = Remedy(
-    kind=UnsupportedSourceError,
-    what="the service does not read this kind of file",
-    next_step="convert it to PDF",
-)
 TOO_LARGE = Remedy(
     kind=SourceTooLargeError, what="the file is too large for the service", next_step="split the document"
 )
@@ -118,7 +110,6 @@ PARSE_FAILED = Remedy(
     what="the service could not parse the document",
     next_step="try other options, or another provider",
 )
-UNAVAILABLE = Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
 PASSING = Remedy(
     kind=UnavailableError,
     what="the service stumbled over the document",
@@ -204,15 +195,13 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     remedy = _remedy(said, status, step)
     if status in SERVER_ERRORS and step is Step.SUBMIT:
         return unreadable(status, job_id)  # nobody knows whether a run was begun
-    error = remedy.error(
+    return remedy.error(
         provider=PROVIDER,
         reason=_reason(said.code or f"HTTP {status}", said.message, secrets),
         job_id=job_id,
         request_id=said.request_id,
+        retry_after_seconds=retry_after_seconds,
     )
-    if isinstance(error, RateLimitedError):
-        error.retry_after_seconds = retry_after_seconds
-    return error
 
 
 def run_failure(reason: str, message: str, *, job_id: str, secrets: tuple[str, ...] = ()) -> DocferryError:
@@ -228,24 +217,14 @@ def run_failure(reason: str, message: str, *, job_id: str, secrets: tuple[str, .
     return remedy.error(provider=PROVIDER, reason=_reason(reason, message, secrets), job_id=job_id)
 
 
-def expired(job_id: str) -> ResultExpiredError:
+def expired(job_id: str) -> DocferryError:
     """The error for a result that the service no longer keeps."""
-    return ResultExpiredError(
-        "the service no longer keeps the result",
-        next_step="parse the document again",
-        provider=PROVIDER,
-        job_id=job_id,
-    )
+    return EXPIRED.error(provider=PROVIDER, job_id=job_id)
 
 
 def unreadable(status: int, job_id: str = "") -> InvalidResponseError:
     """The error for an answer that is nothing of what the service documents."""
-    return InvalidResponseError(
-        f"the service answered HTTP {status} with something else than it documents",
-        next_step="check the base URL, or try again later",
-        provider=PROVIDER,
-        job_id=job_id,
-    )
+    return remedies.unreadable(status, provider=PROVIDER, job_id=job_id, wanted="it documents")
 
 
 def _remedy(problem: Problem, status: int, step: Step) -> Remedy:

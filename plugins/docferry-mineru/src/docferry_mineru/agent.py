@@ -11,6 +11,7 @@ from urllib.parse import unquote, urljoin
 from docferry.errors import DocferryError
 from docferry.model import AccountStatus, JobStatus, Limits, Receipt
 from docferry.provider import Exchange, ItemAnswer, Keep, PollAdvice, Request, SubmitItem
+from docferry.provider.addresses import is_sendable
 from docferry.reading import take_images
 from docferry.reading.values import scalar_text
 from docferry_mineru.checking import refusal
@@ -23,7 +24,7 @@ from docferry_mineru.options import MineruOptions
 from docferry_mineru.parameters import agent_fields
 from docferry_mineru.parts import IMAGES_FOLDER, MARKDOWN_PART, About, Dialect
 from docferry_mineru.statuses import TaskAnswer, read_task, status_of
-from docferry_mineru.storage import Storage, is_sendable, keep_about
+from docferry_mineru.storage import Storage, keep_about
 
 __all__ = ["AgentService"]
 

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from docferry.errors import AuthenticationError, JobNotFoundError, UnavailableError
 from docferry.model import AccountStatus, JobStatus, Limits, Receipt
 from docferry.provider import Exchange, ItemAnswer, Leg, PollAdvice, Request, SubmitItem
+from docferry.provider.addresses import is_sendable
 from docferry.reading.values import items_of, mapping_of, scalar_text
 from docferry_mineru.checking import refusal
 from docferry_mineru.endpoint import Endpoint
@@ -26,7 +27,7 @@ from docferry_mineru.parameters import batch_fields, data_id_of, file_fields, mo
 from docferry_mineru.parts import ARCHIVE_PART, About, Dialect
 from docferry_mineru.patience import Patience
 from docferry_mineru.statuses import TaskAnswer, read_task, status_of, unseen
-from docferry_mineru.storage import Storage, is_sendable, keep_about
+from docferry_mineru.storage import Storage, keep_about
 
 __all__ = ["CloudService"]
 

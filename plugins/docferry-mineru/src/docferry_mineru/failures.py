@@ -21,14 +21,13 @@ from docferry.errors import (
     QuotaExceededError,
     RateLimitedError,
     RejectedError,
-    ResultExpiredError,
     SourceNotFoundError,
     SourceTooLargeError,
-    UnavailableError,
     UnsupportedSourceError,
 )
 from docferry.provider import Remedy, Response, scrub
 from docferry.provider.faults import read_retry_after
+from docferry.provider.remedies import BUSY, EXPIRED, UNAVAILABLE, UNSUPPORTED
 from docferry_mineru.envelope import Envelope, read_envelope
 
 __all__ = [
@@ -62,7 +61,6 @@ class Step(StrEnum):
 
 TOMORROW = "try again tomorrow: what was handed in before goes on, and is not handed in again"
 
-BUSY = Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
 BAD_TOKEN = Remedy(
     kind=AuthenticationError,
     what="the service does not accept the token",
@@ -78,12 +76,7 @@ BAD_OPTIONS = Remedy(
     what="the service refuses the parameters of the request",
     next_step="check the options of provider mineru",
 )
-UNAVAILABLE = Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
-UNSUPPORTED = Remedy(
-    kind=UnsupportedSourceError,
-    what="the service does not read this kind of file",
-    next_step="convert it to PDF, and see that its name has the right suffix",
-)
+WRONG_KIND = replace(UNSUPPORTED, next_step="convert it to PDF, and see that its name has the right suffix")
 TOO_LARGE = Remedy(
     kind=SourceTooLargeError, what="the file is larger than the service takes", next_step="split it"
 )
@@ -131,11 +124,11 @@ BY_CODE: Mapping[str, Remedy] = {
     "-10001": UNAVAILABLE,
     "-10002": BAD_OPTIONS,
     "-30001": TOO_LARGE,
-    "-30002": UNSUPPORTED,
+    "-30002": WRONG_KIND,
     "-30003": TOO_LONG,
     "-30004": BAD_OPTIONS,
     "-60001": replace(UNAVAILABLE, what="the service has no address to upload to now"),
-    "-60002": UNSUPPORTED,
+    "-60002": WRONG_KIND,
     "-60003": Remedy(
         kind=CorruptSourceError,
         what="the service cannot read the file",
@@ -194,7 +187,7 @@ BY_STATUS: Mapping[int, Remedy] = {
     405: WRONG_ADDRESS,
     408: UNAVAILABLE,
     413: TOO_LARGE,
-    415: UNSUPPORTED,
+    415: WRONG_KIND,
     422: BAD_OPTIONS,
     425: UNAVAILABLE,
     429: BUSY,
@@ -246,15 +239,13 @@ class Reader:
         if remedy is None:
             return None
         found = envelope or Envelope()
-        error = remedy.error(
+        return remedy.error(
             provider=PROVIDER,
             reason=_reason(found.code, scrub(found.message, *self.secrets)) or f"HTTP {response.status}",
             job_id=job_id,
             request_id=found.trace_id,
+            retry_after_seconds=read_retry_after(response.headers),
         )
-        if isinstance(error, RateLimitedError):
-            error.retry_after_seconds = read_retry_after(response.headers)
-        return error
 
 
 def task_failure(code: str, message: str, *, job_id: str) -> DocferryError:
@@ -271,14 +262,9 @@ def task_failure(code: str, message: str, *, job_id: str) -> DocferryError:
     return remedy.error(provider=PROVIDER, reason=_reason(code, message), job_id=job_id)
 
 
-def expired(job_id: str) -> ResultExpiredError:
+def expired(job_id: str) -> DocferryError:
     """The error for a result that the service no longer keeps."""
-    return ResultExpiredError(
-        "the service no longer keeps the result",
-        next_step="parse the document again",
-        provider=PROVIDER,
-        job_id=job_id,
-    )
+    return EXPIRED.error(provider=PROVIDER, job_id=job_id)
 
 
 def unreadable(response: Response, *, job_id: str = "") -> InvalidResponseError:

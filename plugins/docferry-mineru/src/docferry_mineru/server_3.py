@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from docferry.model import AccountStatus, JobState, JobStatus, Receipt
-from docferry.provider import Exchange, FilePart, Request, SubmitItem, check_archive, scrub
+from docferry.provider import Exchange, FilePart, Request, SubmitItem, scrub
 from docferry.reading.values import Raw, scalar_text
 from docferry_mineru.endpoint import Endpoint
 from docferry_mineru.failures import Step
 from docferry_mineru.form import form_fields
 from docferry_mineru.items import upload_name
 from docferry_mineru.options import MineruOptions
-from docferry_mineru.parts import ARCHIVE_PART, About, Dialect
+from docferry_mineru.parts import About, Dialect
 from docferry_mineru.probing import Facts
+from docferry_mineru.server_archive import fetch_archive
 from docferry_mineru.server_failures import ServerReader
 from docferry_mineru.storage import keep_about
 
@@ -97,17 +98,12 @@ class Server3:
     def fetch(self, status: JobStatus) -> Exchange[None]:
         """Save the zip archive."""
         job_id = status.receipt.remote_id
-        response = yield Request(
-            method="GET",
-            url=f"{self.endpoint.base_url}/tasks/{job_id}/result",
-            headers=self.endpoint.headers,
-            saves_as=ARCHIVE_PART,
-            checks=check_archive,
+        yield from fetch_archive(
+            self.endpoint,
+            f"tasks/{job_id}/result",
+            job_id=job_id,
             timeout_seconds=self.options.upload_timeout_seconds,
-            weight=0,
         )
-        if not response.is_success:
-            raise self._reader.failure(response, Step.FETCH, job_id=job_id)
         yield keep_about(About(dialect=Dialect.SERVER_3))
 
     def cancel(self, receipt: Receipt) -> Exchange[bool]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from docferry.errors import AuthenticationError, InvalidOptionsError, JobFailedError
 from docferry.model import AccountStatus, Cost, JobState, JobStatus, Receipt
-from docferry.provider import Exchange, Request, SubmitItem, check_archive, scrub
+from docferry.provider import Exchange, Request, SubmitItem, scrub
 from docferry.reading.values import Raw, items_of, mapping_of, scalar_text
 from docferry_mineru.endpoint import Endpoint
 from docferry_mineru.failures import PROVIDER, Step
@@ -18,8 +18,9 @@ from docferry_mineru.items import upload_name
 from docferry_mineru.options import MineruOptions, OcrMode, Tier
 from docferry_mineru.page_ranges import PageRanges
 from docferry_mineru.parameters import ranges_of
-from docferry_mineru.parts import ARCHIVE_PART, About, Dialect
+from docferry_mineru.parts import About, Dialect
 from docferry_mineru.probing import Facts
+from docferry_mineru.server_archive import fetch_archive
 from docferry_mineru.server_failures import ServerReader
 from docferry_mineru.storage import keep_about
 
@@ -88,17 +89,12 @@ class Server4:
     def fetch(self, status: JobStatus) -> Exchange[None]:
         """Save the zip archive."""
         job_id = status.receipt.remote_id
-        response = yield Request(
-            method="GET",
-            url=f"{self.endpoint.base_url}/v1/tasks/{job_id}/result?response_format=zip",
-            headers=self.endpoint.headers,
-            saves_as=ARCHIVE_PART,
-            checks=check_archive,
+        yield from fetch_archive(
+            self.endpoint,
+            f"v1/tasks/{job_id}/result?response_format=zip",
+            job_id=job_id,
             timeout_seconds=self.options.upload_timeout_seconds,
-            weight=0,
         )
-        if not response.is_success:
-            raise self._reader.failure(response, Step.FETCH, job_id=job_id)
         yield keep_about(_about(mapping_of(status.detail)))
 
     def cancel(self, receipt: Receipt) -> Exchange[bool]:

@@ -177,10 +177,12 @@ class ServerReader:
         code, words = _complaint(mapping_of(parse_json(response.body)))
         remedy = _by_words(words) or BY_CODE.get(code) or _by_status(response.status, words, step)
         reason = self._reason(code, words) or f"HTTP {response.status}"
-        error = remedy.error(provider=PROVIDER, reason=reason, job_id=job_id)
-        if isinstance(error, RateLimitedError):
-            error.retry_after_seconds = read_retry_after(response.headers)
-        return error
+        return remedy.error(
+            provider=PROVIDER,
+            reason=reason,
+            job_id=job_id,
+            retry_after_seconds=read_retry_after(response.headers),
+        )
 
     def task_error(self, code: str, words: str, *, job_id: str) -> DocferryError:
         """Why a task failed, for a task that the server itself calls failed."""

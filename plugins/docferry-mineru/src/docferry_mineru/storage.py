@@ -8,7 +8,6 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from docferry.errors import (
     InvalidResponseError,
@@ -20,6 +19,7 @@ from docferry.errors import (
 )
 from docferry.model import Receipt
 from docferry.provider import Exchange, Keep, Request, Response, check_archive
+from docferry.provider.addresses import is_sendable
 from docferry.provider.faults import read_retry_after
 from docferry.sources import SourceFile
 from docferry_mineru.addresses import is_hosted
@@ -27,7 +27,7 @@ from docferry_mineru.failures import PROVIDER, expired
 from docferry_mineru.parts import ABOUT_PART, ARCHIVE_PART, About
 from docferry_mineru.statuses import TaskAnswer
 
-__all__ = ["Ask", "Storage", "is_sendable", "keep_about", "no_address"]
+__all__ = ["Ask", "Storage", "keep_about", "no_address"]
 
 logger = logging.getLogger("docferry.mineru")
 
@@ -149,16 +149,6 @@ class Storage:
 def keep_about(about: About) -> Keep:
     """Save what is known of a result besides the result."""
     return Keep(name=ABOUT_PART, media_type="application/json", data=about.encode())
-
-
-def is_sendable(address: str) -> bool:
-    """Whether a request can be sent to an address that the service gave."""
-    try:
-        parts = urlsplit(address)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return is_web and address.isprintable() and " " not in address
 
 
 def no_address(job_id: str) -> RateLimitedError:

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-from docferry.provider.addresses import read_address
+from docferry.provider.addresses import is_sendable, read_address
 
 __all__ = ["DEFAULT_BASE_URL", "is_same_origin", "read_base_url", "resolve_address"]
 
@@ -34,11 +34,9 @@ def resolve_address(address: str, *, base_url: str) -> str:
     """An address that the service gave, made absolute; empty when it cannot be sent to."""
     try:
         whole = urljoin(f"{base_url}/", address.strip())
-        parts = urlsplit(whole)
-        is_sendable = parts.scheme.lower() in DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
-    return whole if is_sendable and whole.isprintable() and " " not in whole else ""
+    return whole if is_sendable(whole) else ""
 
 
 def is_same_origin(address: str, *, base_url: str) -> bool:

@@ -16,20 +16,17 @@ from docferry.errors import (
     EmptySourceError,
     EncryptedSourceError,
     InvalidOptionsError,
-    InvalidResponseError,
     JobFailedError,
     JobNotFoundError,
     QuotaExceededError,
-    RateLimitedError,
     RejectedError,
     ResultExpiredError,
     SourceError,
     SourceNotFoundError,
     SourceTooLargeError,
-    UnavailableError,
-    UnsupportedSourceError,
 )
 from docferry.provider import Remedy, scrub
+from docferry.provider.remedies import BUSY, EXPIRED, UNAVAILABLE, UNSUPPORTED, unreadable
 from docferry_pulse.wire import Answer
 
 __all__ = ["PROVIDER", "Step", "expired", "failure_of", "gone", "job_failure", "no_record"]
@@ -47,7 +44,6 @@ class Step(StrEnum):
     ACCOUNT = "account"
 
 
-BUSY = Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
 BAD_KEY = Remedy(
     kind=AuthenticationError,
     what="the service does not accept the API key",
@@ -65,11 +61,6 @@ NO_CREDITS = Remedy(
 )
 TOO_LARGE = Remedy(
     kind=SourceTooLargeError, what="the service refuses files of this size", next_step="split the document"
-)
-UNSUPPORTED = Remedy(
-    kind=UnsupportedSourceError,
-    what="the service does not read this kind of file",
-    next_step="convert it to PDF",
 )
 BAD_OPTIONS = Remedy(
     kind=InvalidOptionsError,
@@ -101,7 +92,6 @@ WRONG_ADDRESS = Remedy(
     what="there is no Pulse service at this address",
     next_step="check base_url or PULSE_BASE_URL",
 )
-UNAVAILABLE = Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
 REFUSED = Remedy(
     kind=RejectedError, what="the service refused", next_step="look the code up in its documents"
 )
@@ -197,18 +187,20 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
         retry_after_seconds: What the headers asked for, or None.
     """
     if 200 <= status < 300:  # noqa: PLR2004 - the 2xx range
-        return None if answer is not None else _unreadable(status, job_id)
+        return None if answer is not None else unreadable(status, provider=PROVIDER, job_id=job_id)
     if status < 400:  # noqa: PLR2004 - redirects are followed before
-        return _unreadable(status, job_id)
+        return unreadable(status, provider=PROVIDER, job_id=job_id)
     remedy = _remedy(status, answer.error_code if answer else "", step)
     if remedy is BAD_PAGES and answer is not None and "page" not in answer.error.casefold():
         remedy = BAD_OPTIONS  # an older table gives the code another meaning
     reason = _reason(answer, secret) or f"HTTP {status}"
-    error = remedy.error(provider=PROVIDER, reason=reason, job_id=job_id)
-    if isinstance(error, RateLimitedError):
-        asked = answer.retry_after_seconds if answer else None
-        error.retry_after_seconds = asked if retry_after_seconds is None else retry_after_seconds
-    return error
+    asked = answer.retry_after_seconds if answer else None
+    return remedy.error(
+        provider=PROVIDER,
+        reason=reason,
+        job_id=job_id,
+        retry_after_seconds=asked if retry_after_seconds is None else retry_after_seconds,
+    )
 
 
 def job_failure(answer: Answer, *, job_id: str, secret: str = "") -> DocferryError:
@@ -221,14 +213,10 @@ def job_failure(answer: Answer, *, job_id: str, secret: str = "") -> DocferryErr
     return remedy.error(provider=PROVIDER, reason=_reason(answer, secret), job_id=job_id)
 
 
-def expired(job_id: str) -> ResultExpiredError:
+def expired(job_id: str) -> DocferryError:
     """The error for a job whose result the service no longer keeps."""
-    return ResultExpiredError(
-        "the service no longer keeps the result",
-        next_step="parse the document again, which is billed again",
-        provider=PROVIDER,
-        job_id=job_id,
-    )
+    remedy = replace(EXPIRED, next_step="parse the document again, which is billed again")
+    return remedy.error(provider=PROVIDER, job_id=job_id)
 
 
 def gone(job_id: str) -> ResultExpiredError:
@@ -262,7 +250,7 @@ def _remedy(status: int, code: str, step: Step) -> Remedy:
     if status in SETTLED_STATUSES:
         return BY_STATUS[status]
     if status == 410:  # noqa: PLR2004 - HTTP Gone
-        return Remedy(kind=ResultExpiredError, what="the service no longer keeps the result")
+        return replace(EXPIRED, next_step="")
     remedy = _by_code(code) or BY_STATUS.get(status, REFUSED)
     if remedy is BAD_KEY and status == 403:  # noqa: PLR2004 - HTTP Forbidden
         return FORBIDDEN
@@ -280,15 +268,6 @@ def _for_step(remedy: Remedy, status: int, step: Step) -> Remedy:
 
 def _by_code(code: str) -> Remedy | None:
     return BY_CODE.get(code) or BY_FAMILY.get(code.partition("_")[0])
-
-
-def _unreadable(status: int, job_id: str) -> InvalidResponseError:
-    return InvalidResponseError(
-        f"the service answered HTTP {status} with something else than a JSON object",
-        next_step="check the base URL, or try again later",
-        provider=PROVIDER,
-        job_id=job_id,
-    )
 
 
 def _reason(answer: Answer | None, secret: str) -> str:

@@ -18,15 +18,12 @@ from docferry.errors import (
     JobFailedError,
     JobNotFoundError,
     QuotaExceededError,
-    RateLimitedError,
     RejectedError,
-    ResultExpiredError,
     SourceNotFoundError,
     SourceTooLargeError,
-    UnavailableError,
-    UnsupportedSourceError,
 )
 from docferry.provider import Remedy, scrub
+from docferry.provider.remedies import BUSY, EXPIRED, UNAVAILABLE, UNSUPPORTED, unreadable
 from docferry_somark.wire import Envelope
 
 __all__ = ["PROVIDER", "Step", "expired", "failure_of", "job_failure"]
@@ -42,7 +39,6 @@ class Step(StrEnum):
     ACCOUNT = "account"
 
 
-BUSY = Remedy(kind=RateLimitedError, what="the service asks for fewer requests", next_step="try again later")
 BAD_KEY = Remedy(
     kind=AuthenticationError,
     what="the service does not accept the API key",
@@ -60,11 +56,6 @@ TOO_LARGE = Remedy(
     kind=SourceTooLargeError,
     what="the service refuses files of more than 200 MB or 300 pages",
     next_step="split the document",
-)
-UNSUPPORTED = Remedy(
-    kind=UnsupportedSourceError,
-    what="the service does not read this kind of file",
-    next_step="convert it to PDF",
 )
 BAD_OPTIONS = Remedy(
     kind=InvalidOptionsError,
@@ -86,7 +77,6 @@ WRONG_ADDRESS = Remedy(
     what="there is no SoMark service at this address",
     next_step="check base_url or SOMARK_BASE_URL; it usually ends in /api/v1",
 )
-UNAVAILABLE = Remedy(kind=UnavailableError, what="the service cannot work now", next_step="try again later")
 
 BY_CODE = {
     1101: BUSY,
@@ -178,11 +168,11 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     if code in by_code:
         remedy = by_code[code]
     elif _is_no_verdict(envelope, status=status, step=step):
-        return _unreadable(status, job_id)
+        return unreadable(status, provider=PROVIDER, job_id=job_id)
     elif status in HTTP_ERRORS or (code is not None and code in HTTP_ERRORS):
         remedy = _remedy_of_status(status if status in HTTP_ERRORS else code or 0, envelope, step)
     elif envelope is None or not 200 <= status < 300:  # noqa: PLR2004 - the 2xx range
-        return _unreadable(status, job_id)
+        return unreadable(status, provider=PROVIDER, job_id=job_id)
     elif code == 0 or (code is None and envelope.data):
         return None
     else:
@@ -190,10 +180,12 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     reason = _reason(code, envelope.message if envelope else "", secret)
     if code in AMBIGUOUS_CODES and RATE_WORDS.search(reason):
         remedy = BUSY
-    error = remedy.error(provider=PROVIDER, reason=reason or f"HTTP {status}", job_id=job_id)
-    if isinstance(error, RateLimitedError):
-        error.retry_after_seconds = retry_after_seconds
-    return error
+    return remedy.error(
+        provider=PROVIDER,
+        reason=reason or f"HTTP {status}",
+        job_id=job_id,
+        retry_after_seconds=retry_after_seconds,
+    )
 
 
 def job_failure(code: int | None, message: str, *, job_id: str, secret: str = "") -> DocferryError:
@@ -211,14 +203,9 @@ def job_failure(code: int | None, message: str, *, job_id: str, secret: str = ""
     return remedy.error(provider=PROVIDER, reason=_reason(code, message, secret), job_id=job_id)
 
 
-def expired(job_id: str) -> ResultExpiredError:
+def expired(job_id: str) -> DocferryError:
     """The error for a result that the service no longer keeps."""
-    return ResultExpiredError(
-        "the service no longer keeps the result",
-        next_step="parse the document again",
-        provider=PROVIDER,
-        job_id=job_id,
-    )
+    return EXPIRED.error(provider=PROVIDER, job_id=job_id)
 
 
 def _is_no_verdict(envelope: Envelope | None, *, status: int, step: Step) -> bool:
@@ -245,15 +232,6 @@ def _remedy_of_unknown(code: int | None, step: Step) -> Remedy:
         return UNAVAILABLE  # no verdict on the task: it was paid for, and asking again may still bring it
     return Remedy(
         kind=RejectedError, what="the service refused", next_step="look the code up in its documents"
-    )
-
-
-def _unreadable(status: int, job_id: str) -> DocferryError:
-    return InvalidResponseError(
-        f"the service answered HTTP {status} with something else than a JSON object",
-        next_step="check the base URL, or try again later",
-        provider=PROVIDER,
-        job_id=job_id,
     )
 
 

@@ -1,10 +1,10 @@
 """Fetches what a finished task left at addresses of its own: archive and pictures. Without the key."""
 
 import logging
-from urllib.parse import urlsplit
 
 from docferry.errors import InvalidResponseError, TransientError, UnavailableError
 from docferry.provider import Exchange, Keep, Request, check_archive
+from docferry.provider.addresses import is_sendable
 from docferry.reading import decode_image, is_remote
 from docferry_somark.failures import PROVIDER, expired
 from docferry_somark.images import ARCHIVE_PART, image_addresses, part_name
@@ -70,7 +70,7 @@ def fetch_images(outputs: Outputs, *, job_id: str) -> Exchange[None]:
 def _fetch_image(address: str, name: str) -> Exchange[bool]:
     """Save one picture; whether it could be had. Those in the archive come with the archive."""
     if is_remote(address):
-        if not _is_sendable(address):
+        if not is_sendable(address):
             return False
         try:
             response = yield Request(method="GET", url=address, saves_as=name, is_foreign=True)
@@ -82,11 +82,3 @@ def _fetch_image(address: str, name: str) -> Exchange[bool]:
         media_type, data = picture
         yield Keep(name=name, media_type=media_type, data=data)
     return True
-
-
-def _is_sendable(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        return bool(parts.hostname) and parts.port != 0 and address.isprintable() and " " not in address
-    except ValueError:
-        return False

@@ -13,11 +13,11 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response
 
 from docferry.emulation import Upload, Visit, base_name
+from docferry.emulation.reach import is_of_this_machine
 from docferry_extend.emulator.entry import Entry, enter
 from docferry_extend.emulator.request import FileArgument
 from docferry_extend.emulator.state import ExtendState, StoredFile
 from docferry_extend.emulator.voice import LEGACY, told_time
-from docferry_extend.emulator.webhooks import is_of_this_machine
 
 __all__ = ["SUFFIXES", "FileDesk"]
 

@@ -10,12 +10,11 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import httpx
 
+from docferry.emulation.reach import is_of_this_machine
 from docferry.model import JobState
 from docferry_extend.emulator.voice import LEGACY, STATUS_WORDS, reason_of, told_time
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from docferry_extend.emulator.quirks import ExtendQuirks
     from docferry_extend.emulator.state import ExtendState, Job
 
-__all__ = ["Caller", "Endpoint", "is_of_this_machine", "sign"]
+__all__ = ["Caller", "Endpoint", "sign"]
 
 ANSWER_SECONDS = 30.0
 
@@ -164,12 +163,3 @@ def sign(body: bytes, *, secret: str, now: float) -> dict[str, str]:
     stamp = f"{now:.0f}"
     mac = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
     return {"x-extend-request-timestamp": stamp, "x-extend-request-signature": mac.hexdigest()}
-
-
-def is_of_this_machine(url: str) -> bool:
-    """Whether an address leads to this machine: the emulator calls and downloads nowhere else."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -4,17 +4,16 @@ import ssl
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import anyio
 import httpx
 
 from docferry.emulation import ServiceState, Upload
+from docferry.emulation.reach import is_of_this_machine
 from docferry_mineru.emulator.request import FileRequest
 
-__all__ = ["AddressReader", "UnreadableAddressError", "is_of_this_machine", "make_client"]
+__all__ = ["AddressReader", "UnreadableAddressError", "make_client"]
 
 PART_BYTES = 1024 * 1024
 
@@ -93,15 +92,6 @@ def make_client(*, timeout_seconds: float) -> httpx.AsyncClient:
         follow_redirects=True,
         timeout=timeout_seconds,
     )
-
-
-def is_of_this_machine(url: str) -> bool:
-    """Whether an address leads to this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 async def _parts(path: Path) -> AsyncIterator[bytes]:
