@@ -65,7 +65,7 @@ class Courier:
             JobTimeoutError: The deadline passed before the service took the document.
             DocferryError: The service refused, or nobody knows whether it accepted.
         """
-        if errand.refresh is None:
+        if errand.freshness is None:
             payload = await self._books.handle(self._books.store.find, errand.new.payload_key)
             if payload is not None:
                 return await self._entered(errand, payload)
@@ -145,7 +145,7 @@ class Courier:
         if errand.job_id:
             return await self._books.do(ledger.take, errand.job_id, **terms)
         claim = await self._books.do(ledger.claim, errand.new, **terms)
-        if errand.refresh is not None and not errand.refresh.accepts(claim.record):
+        if errand.freshness is not None and not errand.freshness.accepts(claim.record):
             return await self._books.do(ledger.start_over, claim.record.id, **terms)
         return claim
 

@@ -8,7 +8,7 @@ from docferry.ledger import JobRecord, NewJob, canonical_json, make_job_key, mak
 from docferry.model import Receipt
 from docferry.provider.client import ServiceClient
 from docferry.provider.custody import Custody
-from docferry.provider.intake import Arrival, Intake, Refresh
+from docferry.provider.intake import Arrival, Freshness, Intake
 from docferry.provider.job_api import ServiceIdentity, SubmitItem
 from docferry.provider.job_settings import JobSettings
 from docferry.provider.options import ProviderOptions
@@ -31,7 +31,7 @@ class Errand:
         item: What to submit; None when it was submitted earlier.
         custody: Keeps the file of the item open; None when it needs no keeping.
         arrival: The source among those of its run; None when it has no company.
-        refresh: Which jobs are good enough; None when any is.
+        freshness: Which jobs are good enough; None when any is.
         job_id: The job in the ledger, when it was submitted earlier; empty to find or make one.
         is_own_account: Whether the job was submitted on this account, so that the service must know it.
         is_under_way: Whether the job was submitted earlier, and its payload was not fetched then.
@@ -44,7 +44,7 @@ class Errand:
     item: SubmitItem | None = field(default=None, repr=False)
     custody: Custody | None = field(default=None, repr=False)
     arrival: Arrival | None = field(default=None, repr=False)
-    refresh: Refresh | None = None
+    freshness: Freshness | None = None
     job_id: str = ""
     is_own_account: bool = True
     is_under_way: bool = False
@@ -91,7 +91,7 @@ def make_errand(  # noqa: PLR0913 - everything that is known of a job beforehand
         settings=settings,
         custody=custody,
         arrival=arrival,
-        refresh=(arrival.intake if arrival else Intake()).begin(now) if settings.refreshes else None,
+        freshness=(arrival.intake if arrival else Intake()).begin(now) if settings.refreshes else None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from docferry.ledger import JobRecord
 
-__all__ = ["Arrival", "Intake", "Refresh"]
+__all__ = ["Arrival", "Freshness", "Intake"]
 
 OPENED_AT_ONCE = 16
 """Sources that are opened, hashed and looked up at once: the first ones shall leave before all others are."""
@@ -60,7 +60,7 @@ class Arrival:
 
 
 @dataclass(slots=True, eq=False)
-class Refresh:
+class Freshness:
     """Which jobs are fresh to a run that refreshes: each file is submitted once more, and once only.
 
     Equal files of the run share a job. A refresh that an earlier run began and did not bring to its payload
@@ -87,11 +87,11 @@ class Intake:
     On the engine loop only.
 
     Args:
-        refresh: What is fresh to a run that refreshes; None before its first job was asked for.
+        freshness: What is fresh to a run that refreshes; None before its first job was asked for.
         flush: Sends the submissions that wait for company; None before there is one.
     """
 
-    refresh: Refresh | None = None
+    freshness: Freshness | None = None
     flush: Callable[[], None] | None = field(default=None, init=False, repr=False)
     places: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(OPENED_AT_ONCE), init=False, repr=False
@@ -100,11 +100,11 @@ class Intake:
     _n_opening: int = field(default=0, init=False)
     _has_ended: bool = field(default=False, init=False)
 
-    def begin(self, now: float) -> Refresh:
+    def begin(self, now: float) -> Freshness:
         """What is fresh: what is made from now on, if the run has no job yet."""
-        if self.refresh is None:
-            self.refresh = Refresh(since=now)
-        return self.refresh
+        if self.freshness is None:
+            self.freshness = Freshness(since=now)
+        return self.freshness
 
     @contextmanager
     def source(self) -> Generator[Arrival]:

@@ -11,14 +11,14 @@ from docferry.provider.books import Books
 from docferry.provider.clock import Clock
 from docferry.provider.custody import Custody
 from docferry.provider.errand import Errand
-from docferry.provider.intake import Refresh
+from docferry.provider.intake import Freshness
 from docferry.provider.job_errors import late
 from docferry.provider.job_settings import OnInterrupt
 from docferry.provider.patience import is_in_time
 
 __all__ = ["Journey", "SharedJobs"]
 
-Key = tuple[str, Refresh | None]
+Key = tuple[str, Freshness | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -92,7 +92,7 @@ class SharedJobs:
                 await shared.custody.release()
 
     async def _join(self, errand: Errand) -> _Shared:
-        key = (errand.new.job_key, errand.refresh)
+        key = (errand.new.job_key, errand.freshness)
         while (shared := self._open.get(key)) is not None and (shared.is_ending or shared.task.done()):
             await asyncio.wait({shared.task})
             await asyncio.sleep(0)  # for the callback that takes it off the list

@@ -111,7 +111,7 @@ class Unpacker:
         return document
 
     async def _kept(self, errand: Errand) -> Payload | None:
-        if errand.refresh is not None or errand.is_under_way:
+        if errand.freshness is not None or errand.is_under_way:
             return None
         return await self._books.handle(self._books.store.find, errand.new.payload_key)
 
@@ -147,7 +147,7 @@ class Unpacker:
             await self._leases.give_back(record.id)
         if record.step is not JobStep.SUBMITTED:
             return None
-        return replace(errand, new=record, job_id=record.id, is_under_way=True, refresh=None)
+        return replace(errand, new=record, job_id=record.id, is_under_way=True, freshness=None)
 
     async def _told(self, error: DocferryError, errand: Errand) -> DocferryError:
         with suppress(DocferryError):
