@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from docferry.emulation import EmulatedService, EmulatorSettings
     from docferry_pulse.langchain import PulseLoader
     from docferry_pulse.llama_index import PulseReader
-    from docferry_pulse.step_desk import (
+    from docferry_pulse.operation_desk import (
         extract_schema,
         extract_schema_async,
         extract_schema_by_topic,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         split,
         split_async,
     )
-    from docferry_pulse.steps import SchemaConfig, SchemaResult, SplitResult, Topic, TopicResults
+    from docferry_pulse.operations import SchemaConfig, SchemaResult, SplitResult, Topic, TopicResults
     from docferry_pulse.webhook import verify_webhook
 
 __all__ = [
@@ -49,7 +49,7 @@ _LAZY = {
     "PulseReader": "docferry_pulse.llama_index",
     "verify_webhook": "docferry_pulse.webhook",
     **dict.fromkeys(
-        ("SchemaConfig", "SchemaResult", "SplitResult", "Topic", "TopicResults"), "docferry_pulse.steps"
+        ("SchemaConfig", "SchemaResult", "SplitResult", "Topic", "TopicResults"), "docferry_pulse.operations"
     ),
     **dict.fromkeys(
         (
@@ -57,7 +57,7 @@ _LAZY = {
             *("extract_schema_by_topic", "extract_schema_by_topic_async"),
             *("split", "split_async"),
         ),
-        "docferry_pulse.step_desk",
+        "docferry_pulse.operation_desk",
     ),
 }
 

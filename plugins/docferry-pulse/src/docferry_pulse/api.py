@@ -223,7 +223,7 @@ class PulseApi:
 
         Raises:
             InvalidResponseError: It holds no result that can be read.
-            InvalidOptionsError: It is the result of another step than a parse.
+            InvalidOptionsError: It is the result of another operation than a parse.
         """
         return map_payload(payload, pages=pages, fingerprint=fingerprint)
 

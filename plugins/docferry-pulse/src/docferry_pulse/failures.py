@@ -38,7 +38,7 @@ class Step(StrEnum):
     """What was asked when the answer came."""
 
     SUBMIT = "submit"
-    FOLLOW_UP = "follow_up"  # a step on a document that was parsed before
+    FOLLOW_UP = "follow_up"  # an operation on a document that was parsed before
     POLL = "poll"
     CANCEL = "cancel"
     ACCOUNT = "account"
@@ -80,7 +80,7 @@ UNKNOWN_JOB = Remedy(
 NO_EXTRACTION = Remedy(
     kind=JobNotFoundError,
     what="the service no longer knows the parsed document",
-    next_step="parse it again with storage on, then run the step",
+    next_step="parse it again with storage on, then run the operation",
 )
 PARSE_FAILED = Remedy(
     kind=JobFailedError,
@@ -235,7 +235,7 @@ def gone(job_id: str) -> ResultExpiredError:
 
 
 def no_record(job_id: str) -> RejectedError:
-    """The error for a step on a document of which the service kept no record."""
+    """The error for an operation on a document of which the service kept no record."""
     return RejectedError(
         "the parsed document has no extraction id: it was parsed with storage off",
         next_step="parse it again with storage on, which is billed again",

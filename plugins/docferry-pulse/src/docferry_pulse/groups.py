@@ -163,7 +163,7 @@ class RefineOptions(_Group):
 class StructuredOutput(_Group):
     """Deprecated by the service: values by a schema, beside the text.
 
-    `extract_schema` finds them in a step of its own.
+    `extract_schema` finds them in an operation of its own.
     """
 
     # A field may not be called `schema`: pydantic has a method of that name.

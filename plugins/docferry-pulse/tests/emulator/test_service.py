@@ -1,4 +1,4 @@
-"""The protocol over real HTTP: states, keys, limits, errors, large results, steps, webhooks and faults."""
+"""The protocol over real HTTP: states, keys, limits, errors, large results, operations, webhooks, faults."""
 
 import json
 import threading

@@ -15,11 +15,11 @@ from docferry.model import JobState
 from docferry.sources import count_pages
 from docferry_pulse.emulator.accounts import PulseAccounts
 from docferry_pulse.emulator.calling import call_webhook, stamp
-from docferry_pulse.emulator.intake import Delivery, form_errors, unpack
+from docferry_pulse.emulator.intake import Contents, form_errors, unpack
+from docferry_pulse.emulator.operations import SchemaRequest, SplitRequest
 from docferry_pulse.emulator.output import Parse, make_result, pictures_of, respell
 from docferry_pulse.emulator.quirks import PulseQuirks
 from docferry_pulse.emulator.request import BadRequestError, ExtractRequest
-from docferry_pulse.emulator.steps import SchemaRequest, SplitRequest
 from docferry_pulse.emulator.words import Words, reason_of
 
 __all__ = ["Desk", "Job", "Order", "as_uuid"]
@@ -44,7 +44,7 @@ class _Accepted:
     """A submission that may be worked on."""
 
     account: Account
-    delivery: Delivery
+    contents: Contents
     upload: Upload
     pages: int
 
@@ -163,7 +163,7 @@ class Desk:
         return JSONResponse(await self._answer(visit.request, job))
 
     def parse_of(self, request: Request, job: Job) -> Parse | None:
-        """The parse of a job; None when it was another step."""
+        """The parse of a job; None when it was another operation."""
         if job.result is None or not isinstance(job.request, ExtractRequest):
             return None
         origin = self.state.origins[0] if self.state.origins else str(request.base_url).rstrip("/")
@@ -180,14 +180,14 @@ class Desk:
         return as_uuid(self.state.jobs.make_id(f"extraction {job.number}"))
 
     def put_result(self, job: Job, result: dict[str, object]) -> None:
-        """Remember the result of a step on a parsed document."""
+        """Remember the result of an operation on a parsed document."""
         self._results[job.id] = result
 
     async def _extract(self, visit: Visit, *, is_async: bool) -> Response:
         accepted = await self._accept(visit, is_async=is_async)
-        state, request = self.state, accepted.delivery.request
+        state, request = self.state, accepted.contents.request
         job = state.jobs.create(
-            request, account=accepted.account.key, file_name=accepted.delivery.file_name, plan=visit.plan
+            request, account=accepted.account.key, file_name=accepted.contents.file_name, plan=visit.plan
         )
         cost = float(accepted.pages * request.credits_per_page)
         try:
@@ -213,28 +213,28 @@ class Desk:
         is_form = "form" in request.headers.get("content-type", "")
         try:
             if not is_form:
-                delivery = await unpack(request, None, is_async=is_async)
-                return await self._checked(visit, delivery)
+                contents = await unpack(request, None, is_async=is_async)
+                return await self._checked(visit, contents)
             async with request.form(max_part_size=MAX_FIELD_BYTES) as form:
-                delivery = await unpack(request, form, is_async=is_async)
-                return await self._checked(visit, delivery)
+                contents = await unpack(request, form, is_async=is_async)
+                return await self._checked(visit, contents)
         except form_errors() as error:
             raise self.words.refuse("REQ_002", "the form cannot be read") from error
         except BadRequestError as error:
             raise self.words.refuse(error.code, error.message) from error
 
-    async def _checked(self, visit: Visit, delivery: Delivery) -> _Accepted:
-        await visit.read(file_name=delivery.file_name)
+    async def _checked(self, visit: Visit, contents: Contents) -> _Accepted:
+        await visit.read(file_name=contents.file_name)
         account = self.accounts.admit(visit.request)
         self.accounts.check_place(account)
-        upload = await delivery.store(self.state.uploads)
+        upload = await contents.store(self.state.uploads)
         self.state.counters.uploads[upload.sha256] += 1
         try:
-            pages = await self._checked_pages(upload, delivery.request)
+            pages = await self._checked_pages(upload, contents.request)
         except RefusalError:
             upload.discard()
             raise
-        return _Accepted(account=account, delivery=delivery, upload=upload, pages=pages)
+        return _Accepted(account=account, contents=contents, upload=upload, pages=pages)
 
     async def _checked_pages(self, upload: Upload, request: ExtractRequest) -> int:
         """How many pages are to be processed.

@@ -1,4 +1,4 @@
-"""Answers the requests for steps on documents that were parsed before."""
+"""Answers the requests for operations on documents that were parsed before."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -10,9 +10,7 @@ from docferry.emulation import ParsedFile, Visit
 from docferry.model import JobState
 from docferry_pulse.emulator.desk import Desk, Job, as_uuid
 from docferry_pulse.emulator.intake import read_json
-from docferry_pulse.emulator.output import Parse
-from docferry_pulse.emulator.request import BadRequestError, ExtractRequest
-from docferry_pulse.emulator.steps import (
+from docferry_pulse.emulator.operations import (
     SchemaRequest,
     SplitRequest,
     read_schema,
@@ -20,6 +18,8 @@ from docferry_pulse.emulator.steps import (
     schema_output,
     split_output,
 )
+from docferry_pulse.emulator.output import Parse
+from docferry_pulse.emulator.request import BadRequestError, ExtractRequest
 
 __all__ = ["FollowUpDesk"]
 

@@ -19,14 +19,14 @@ from docferry.emulation import Upload, UploadStore, base_name
 from docferry_pulse.emulator.calling import is_on_this_machine
 from docferry_pulse.emulator.request import BadRequestError, ExtractRequest, read_parameters, read_request
 
-__all__ = ["Delivery", "read_json", "unpack"]
+__all__ = ["Contents", "read_json", "unpack"]
 
 MAX_FIELD_BYTES = 4 * 1024 * 1024
 TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Contents:
     """What a submission holds.
 
     Args:
@@ -68,7 +68,7 @@ async def read_json(request: Request) -> dict[str, object]:
     return cast("dict[str, object]", value)
 
 
-async def unpack(request: Request, form: FormData | None, *, is_async: bool) -> Delivery:
+async def unpack(request: Request, form: FormData | None, *, is_async: bool) -> Contents:
     """Read a submission.
 
     Args:
@@ -94,7 +94,7 @@ async def unpack(request: Request, form: FormData | None, *, is_async: bool) -> 
         name = base_name(upload.filename or "")
     else:
         name = unquote(PurePosixPath(urlsplit(address).path).name)
-    return Delivery(request=parameters, file_name=name, address=address, part=upload)
+    return Contents(request=parameters, file_name=name, address=address, part=upload)
 
 
 def form_errors() -> tuple[type[Exception], ...]:

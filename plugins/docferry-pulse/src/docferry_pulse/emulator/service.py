@@ -46,7 +46,7 @@ def make_emulator(settings: EmulatorSettings) -> EmulatedService:
         refuse=words.refuse,
     )
     desk = Desk(state, quirks, words, keys=settings.keys_for(NAME))
-    steps = FollowUpDesk(desk)
+    follow_ups = FollowUpDesk(desk)
     routes = [
         Route("/extract", state.endpoint("submit", desk.extract), methods=["POST"]),
         Route("/extract_async", state.endpoint("extract_async", desk.extract_async), methods=["POST"]),
@@ -55,8 +55,8 @@ def make_emulator(settings: EmulatorSettings) -> EmulatedService:
         Route("/cancel/{job_id}", state.endpoint("cancel", desk.cancel), methods=["POST"]),
         Route("/large_results/{job_id}", state.endpoint("large", desk.large), methods=["GET"]),
         Route("/results/{job_id}/images/{file_name}", state.endpoint("image", desk.image), methods=["GET"]),
-        Route("/split", state.endpoint("split", steps.split), methods=["POST"]),
-        Route("/schema", state.endpoint("schema", steps.schema), methods=["POST"]),
+        Route("/split", state.endpoint("split", follow_ups.split), methods=["POST"]),
+        Route("/schema", state.endpoint("schema", follow_ups.schema), methods=["POST"]),
         Route("/pages", state.endpoint("account", desk.pages), methods=["GET"]),
         Route("/webhook", state.endpoint("webhook", desk.webhook), methods=["POST"]),
     ]

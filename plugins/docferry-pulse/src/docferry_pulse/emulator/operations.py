@@ -1,4 +1,4 @@
-"""The steps on a document that was parsed: split into topics, and values by a schema.
+"""The operations on a document that was parsed: split into topics, and values by a schema.
 
 The answers are found by looking for words, not by understanding: what counts here is the protocol.
 Source: docs.runpulse.com/api-reference/endpoint/split and the API definition in pulse-python-sdk 1.0.17 (read
@@ -38,7 +38,7 @@ class SplitRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaRequest:
-    """What a schema step asks for.
+    """What a schema operation asks for.
 
     Args:
         extraction_ids: The parsed documents.
@@ -70,7 +70,7 @@ def read_split(given: Mapping[str, object]) -> SplitRequest:
 
 
 def read_schema(given: Mapping[str, object]) -> SchemaRequest:
-    """Check the parameters of a schema step: for one or several documents, or for the topics of a split.
+    """Check the parameters of a schema operation: for one or several documents, or for the topics of a split.
 
     Raises:
         BadRequestError: Something is missing.
@@ -115,7 +115,7 @@ def schema_output(
     schema_id: str,
     splits: Mapping[str, Sequence[int]],
 ) -> dict[str, object]:
-    """The result of a schema step: each property's value is the first line that mentions its name."""
+    """The result of a schema operation: each property's value is the first line that mentions its name."""
     pages = {page: text for parse in parses for page, text in _page_texts(parse)}
     credits_used = CREDITS_OF_SCHEMA * len(pages)
     if request.split_id:

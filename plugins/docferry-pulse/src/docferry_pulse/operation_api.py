@@ -1,4 +1,4 @@
-"""The job protocol of a step on a parsed document: another submission, the same questions afterwards."""
+"""The job protocol of an operation on a parsed document: another submission, then the same questions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from docferry.provider import Exchange, PayloadReader, PollAdvice, ServiceIdenti
 from docferry_pulse.api import PulseApi
 from docferry_pulse.failures import Step
 
-__all__ = ["StepApi"]
+__all__ = ["OperationApi"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepApi:
-    """Pulse's job protocol for one step.
+class OperationApi:
+    """Pulse's job protocol for one operation.
 
     Args:
         api: The protocol of parses, on the same account.
@@ -44,15 +44,15 @@ class StepApi:
 
     @property
     def batch_limit(self) -> int:
-        """One step is one job."""
+        """One operation is one job."""
         return 1
 
     def batch_key(self, item: SubmitItem) -> str:
-        """Every step is a batch of its own."""
+        """Every operation is a batch of its own."""
         return item.data_id
 
     def submit(self, items: Sequence[SubmitItem]) -> Exchange[tuple[Receipt, ...]]:
-        """Ask for the step: the request that costs money.
+        """Ask for the operation: the request that costs money.
 
         Raises:
             DocferryError: Why the service refused it.
@@ -81,9 +81,9 @@ class StepApi:
         return self.api.account()
 
     def map(self, payload: PayloadReader, *, pages: PageSelection | None, fingerprint: str) -> Document:
-        """A step has no document.
+        """An operation has no document.
 
         Raises:
-            InvalidOptionsError: Always; the function of the step reads its result.
+            InvalidOptionsError: Always; the function of the operation reads its result.
         """
         return self.api.map(payload, pages=pages, fingerprint=fingerprint)

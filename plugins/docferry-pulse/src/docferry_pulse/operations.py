@@ -1,4 +1,4 @@
-"""The nouns of the steps on a parsed document: what to ask for, and what comes back. Pure.
+"""The nouns of the operations on a parsed document: what to ask for, and what comes back. Pure.
 
 Source: docs.runpulse.com/api-reference/endpoint/split, and the API definition in pulse-python-sdk 1.0.17
 (read 2026-11-21 and 2026-11-22).
@@ -26,10 +26,10 @@ from docferry_pulse.failures import PROVIDER
 from docferry_pulse.wire import get
 
 __all__ = [
+    "OperationOptions",
     "SchemaConfig",
     "SchemaResult",
     "SplitResult",
-    "StepOptions",
     "Topic",
     "TopicResults",
     "encode_config",
@@ -95,7 +95,7 @@ class SchemaResult:
     """Values found in a document.
 
     Args:
-        job: The step's own job in the ledger.
+        job: The operation's own job in the ledger.
         schema_id: The service's id of the result.
         values: The values, in the shape of the schema.
         citations: For the values the ids of texts and cells that they were found in, in the same shape; an
@@ -119,7 +119,7 @@ class TopicResults:
     """Values found in the pages of topics.
 
     Args:
-        job: The step's own job in the ledger.
+        job: The operation's own job in the ledger.
         schema_id: The service's id of the result.
         results: By topic what was found; its `job` and `schema_id` are those of the whole.
         errors: By topic why nothing was found, in the service's words.
@@ -133,11 +133,11 @@ class TopicResults:
     credits_used: float | None = None
 
 
-class StepOptions(ProviderOptions):
-    """What decides the result of a step: it is in the payload's key, so that a step is never paid twice."""
+class OperationOptions(ProviderOptions):
+    """What decides the result of an operation: it is in the payload's key, so that none is paid twice."""
 
     of: tuple[str, ...]
-    """Payload keys of the parses, or of the split, that the step works on."""
+    """Payload keys of the parses, or of the split, that the operation works on."""
 
     body: dict[str, pydantic.JsonValue]
     """What is asked for, as sent, but for the ids of the service."""
@@ -205,7 +205,7 @@ def read_split_result(result: Raw, *, job: str) -> SplitResult:
 
 
 def read_schema_result(result: Raw, *, job: str) -> SchemaResult:
-    """Read the result of a step by one schema.
+    """Read the result of an operation by one schema.
 
     Raises:
         InvalidResponseError: It has no values.
@@ -226,7 +226,7 @@ def read_schema_result(result: Raw, *, job: str) -> SchemaResult:
 
 
 def read_topic_results(result: Raw, *, job: str) -> TopicResults:
-    """Read the result of a step by schemas of topics.
+    """Read the result of an operation by schemas of topics.
 
     Raises:
         InvalidResponseError: It has no results of topics.
@@ -260,7 +260,7 @@ def _json_map(value: object) -> JsonMap:
 
 def _lacks(name: str, job: str) -> InvalidResponseError:
     return InvalidResponseError(
-        f"the result of the step lacks {name}",
+        f"the result of the operation lacks {name}",
         next_step="report the job to the service",
         provider=PROVIDER,
         job_id=job,

@@ -1,8 +1,8 @@
-"""Steps on documents that were parsed: split them into topics, and find values by a schema.
+"""Operations on documents that were parsed: split them into topics, and find values by a schema.
 
-Each step is a job of its own in the ledger, and its result is kept like that of a parse: the same step on
-the same parse is paid once, in whatever process and however often it is asked for. Every function has a
-twin whose name ends with `_async`, which takes the same arguments and does not block the loop.
+Each operation is a job of its own in the ledger, and its result is kept like that of a parse: the same
+operation on the same parse is paid once, in whatever process and however often it is asked for. Every
+function has a twin whose name ends with `_async`, which takes the same arguments and does not block the loop.
 """
 
 import json
@@ -19,14 +19,12 @@ from docferry.provider import JobSettings, PayloadReader, read_options
 from docferry.reading.values import Raw
 from docferry_pulse.api import PulseApi, make_api
 from docferry_pulse.failures import PROVIDER, no_record
-from docferry_pulse.options import PulseOptions
-from docferry_pulse.parts import read_kept
-from docferry_pulse.step_api import StepApi
-from docferry_pulse.steps import (
+from docferry_pulse.operation_api import OperationApi
+from docferry_pulse.operations import (
+    OperationOptions,
     SchemaConfig,
     SchemaResult,
     SplitResult,
-    StepOptions,
     Topic,
     TopicResults,
     encode_config,
@@ -35,6 +33,8 @@ from docferry_pulse.steps import (
     read_split_result,
     read_topic_results,
 )
+from docferry_pulse.options import PulseOptions
+from docferry_pulse.parts import read_kept
 from docferry_pulse.wire import read_extraction
 
 __all__ = [
@@ -66,8 +66,8 @@ def split(
         topics: The topics.
         config_id: Id of a configuration saved at the service, instead of topics.
         options: Key and address, as for a parse; None for those of the environment.
-        settings: Ledger, cache, deadline, proxies; None for the defaults. With `refreshes` the step is paid
-            for anew.
+        settings: Ledger, cache, deadline, proxies; None for the defaults. With `refreshes` the operation is
+            paid for anew.
 
     Returns:
         The pages by topic.
@@ -174,7 +174,7 @@ async def extract_schema_by_topic_async(
 
 
 async def _split(job: JobId, body: Body, options: GivenOptions, settings: JobSettings | None) -> SplitResult:
-    desk = _StepDesk(options, settings)
+    desk = _Desk(options, settings)
     record = await desk.find(job)
     sent: Body = {"extraction_id": await desk.extraction_id(record), **body}
     return await desk.run(SPLIT, (record,), body, sent, read=read_split_result)
@@ -183,7 +183,7 @@ async def _split(job: JobId, body: Body, options: GivenOptions, settings: JobSet
 async def _schema(
     jobs: tuple[JobId, ...], body: Body, options: GivenOptions, settings: JobSettings | None
 ) -> SchemaResult:
-    desk = _StepDesk(options, settings)
+    desk = _Desk(options, settings)
     records = tuple([await desk.find(job) for job in jobs])
     ids = [await desk.extraction_id(record) for record in records]
     of: Body = {"extraction_id": ids[0]} if len(ids) == 1 else {"extraction_ids": list(ids)}
@@ -193,14 +193,14 @@ async def _schema(
 async def _schema_by_topic(
     split: SplitResult, body: Body, options: GivenOptions, settings: JobSettings | None
 ) -> TopicResults:
-    desk = _StepDesk(options, settings)
+    desk = _Desk(options, settings)
     record = await desk.find(split.job, operation=SPLIT)
     sent: Body = {"split_id": split.split_id, **body}
     return await desk.run(SCHEMA, (record,), body, sent, read=read_topic_results)
 
 
-class _StepDesk:
-    """Runs steps with one ledger and cache. Its coroutines run on the engine loop.
+class _Desk:
+    """Runs operations with one ledger and cache. Its coroutines run on the engine loop.
 
     Args:
         options: Key and address.
@@ -233,7 +233,7 @@ class _StepDesk:
         *,
         read: "Callable[..., Result]",
     ) -> Result:
-        """Run a step, or take its result of an earlier run.
+        """Run an operation, or take its result of an earlier run.
 
         Args:
             operation: split or schema.
@@ -242,8 +242,8 @@ class _StepDesk:
             sent: The same with the service's ids, which change when a document is parsed anew.
             read: Reads the result.
         """
-        api = StepApi(api=self._api(records[0]), operation=operation, body=sent)
-        options = StepOptions(of=tuple(record.payload_key for record in records), body=body)
+        api = OperationApi(api=self._api(records[0]), operation=operation, body=sent)
+        options = OperationOptions(of=tuple(record.payload_key for record in records), body=body)
         record = await self._operations.submit(api, records, options)
         return read(await self._operations.result(api, record, _read_result), job=record.id)
 

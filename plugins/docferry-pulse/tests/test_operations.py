@@ -1,4 +1,4 @@
-"""The steps on a parsed document: typed results, in the ledger, and paid once."""
+"""The operations on a parsed document: typed results, in the ledger, and paid once."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ from docferry_pulse import (
     split,
     split_async,
 )
-from docferry_pulse.steps import read_schema_result, read_split_result, read_topic_results
+from docferry_pulse.operations import read_schema_result, read_split_result, read_topic_results
 
 TOPICS = (Topic(name="tides", description="high water"), Topic(name="moorings"))
 SCHEMA = SchemaConfig(schema={"type": "object", "properties": {"water": {"type": "string"}}})
