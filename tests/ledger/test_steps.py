@@ -200,6 +200,14 @@ class TestObservations:
         ]
         assert (seen[1].first_seen_at, seen[1].last_seen_at) == (1002.0, 1004.0)
 
+    def test_counts_that_no_database_holds_were_not_said(self, engine, ledger, record):
+        engine.submit(record)
+        engine.observe(record, "running", pages_done=-(10**20), pages_total=10**20)
+        engine.observe(record, "succeeded", cost=Cost(pages=10**20, credits=1e300))
+        seen = ledger.observations(record.id)
+        assert [(one.pages_done, one.pages_total) for one in seen] == [(None, None), (None, None)]
+        assert ledger.find(record.id).cost == Cost(credits=1e300)
+
     def test_the_row_has_the_last_word_and_the_last_known_cost(self, engine, record):
         engine.submit(record)
         engine.observe(record, "running", "doing", cost=Cost(pages=3))

@@ -168,3 +168,43 @@ def test_open_selection_runs_to_the_end(first, page_count):
 
 def test_only_pending_and_running_jobs_have_more_to_say():
     assert {state for state in JobState if not state.is_terminal} == {JobState.PENDING, JobState.RUNNING}
+
+
+@pytest.mark.parametrize(
+    ("text", "n_pages", "pages"),
+    [
+        ("1-3,7", 2, (1, 2)),
+        ("1-3,7", 9, (1, 2, 3, 7)),
+        ("2,5-", 4, (2, 5, 6, 7)),
+        ("1-99999999999999999999", 2, (1, 2)),
+        ("99999999999999999999-", 1, (10**20 - 1,)),
+        ("1-", 0, ()),
+    ],
+)
+def test_the_first_pages_of_a_selection_need_no_document(text, n_pages, pages):
+    assert PageSelection.parse(text).first(n_pages) == pages
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "n_cells"),
+    [(1, 100_001, 1), (10**20, 1, 1), (10**20, 0, 0), (0, 10**20, 0), (1001, 1000, 10_001), (-1, -1, 0)],
+)
+def test_a_table_has_no_more_places_than_its_cells_are_worth(n_rows, n_columns, n_cells):
+    cells = tuple(TableCell(row=number // 1000, column=number % 1000) for number in range(n_cells))
+
+    with pytest.raises(ValueError, match=f"no table of {n_cells} cells"):
+        Table(n_rows=n_rows, n_columns=n_columns, cells=cells)
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "n_cells"), [(1, 100_000, 1), (0, 0, 0), (1000, 1000, 10_000)]
+)
+def test_a_table_may_be_mostly_empty(n_rows, n_columns, n_cells):
+    cells = tuple(TableCell(row=number // 1000, column=number % 1000) for number in range(n_cells))
+
+    assert Table(n_rows=n_rows, n_columns=n_columns, cells=cells).n_rows == n_rows
+
+
+def test_a_span_that_is_huge_is_refused_before_its_places_are_counted():
+    with pytest.raises(ValueError, match="outside"):
+        Table(n_rows=2, n_columns=2, cells=(TableCell(row=0, column=0, row_span=10**20),))

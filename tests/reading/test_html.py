@@ -4,7 +4,6 @@ import pytest
 
 from docferry.model import Table
 from docferry.reading import HtmlTable, HtmlText, read_html
-from docferry.reading import html as room
 
 
 def cells(html):
@@ -41,11 +40,20 @@ def test_row_spans_end_with_the_table(attribute, rows):
     assert cells(html)[0] == (0, 0, rows, 1, "a")
 
 
-def test_hostile_spans_are_ignored(monkeypatch):
-    monkeypatch.setattr(room, "MAX_AREA", 100)
-    html = "<table><tr><td colspan=999>a</td><td>b</td></tr></table>"
+def test_hostile_spans_are_ignored():
+    rows = "<tr><td colspan=1000 rowspan=99999999>a</td></tr>" * 200
+    found = cells(f"<table>{rows}<tr><td>b</td></tr></table>")
 
-    assert cells(html) == [(0, 0, 1, 1, "a"), (0, 1, 1, 1, "b")]
+    assert found[:2] == [(0, 0, 1, 1, "a"), (1, 0, 1, 1, "a")]
+    assert found[-1] == (200, 0, 1, 1, "b")
+
+
+def test_a_wide_row_does_not_make_many_short_ones_wide():
+    wide, short = "<td colspan=1000>wide" * 90, "<tr><td>short" * 3000
+    (found,) = read_html(f"<table><tr>{wide}{short}</table>")
+
+    assert found.table.n_rows * found.table.n_columns <= 100 * len(found.table.cells)
+    assert [cell.text for cell in found.table.cells] == ["wide"] * 90 + ["short"] * 3000
 
 
 def test_head_sections_and_head_cells_are_headers():
@@ -95,3 +103,13 @@ def test_pictures_of_cells_are_named():
     (found,) = read_html("<table><tr><td><img src='a.png'></td><td><img alt='x' src=b.png></td></tr></table>")
 
     assert found.image_addresses == ("a.png", "b.png")
+
+
+@pytest.mark.parametrize(
+    "html", ["a &#{};b", "<table><tr><td>a &#{}b</td></tr></table>", '<img alt="a &#{};b">']
+)
+def test_references_to_characters_with_thousands_of_digits_are_characters_that_are_not_there(html):
+    (found,) = read_html(html.format("9" * 5000))
+    text = found.table.cells[0].text if isinstance(found, HtmlTable) else found.text
+
+    assert text == "a \ufffdb"

@@ -170,6 +170,14 @@ def _without_row_spans(table: Table, first: int, end: int) -> Table:
         if first <= cell.row < end
         for row in range(cell.row, cell.row + cell.row_span)
     ]
+    covered = {(cell.row, cell.column + right) for cell in cells for right in range(cell.column_span)}
+    # Some rows of a table may have fewer cells than a table of so many places is to have.
+    cells += [
+        TableCell(row=row, column=column)
+        for row in range(end - first)
+        for column in range(table.n_columns)
+        if (row, column) not in covered
+    ]
     return Table(
         n_rows=end - first,
         n_columns=table.n_columns,

@@ -28,6 +28,7 @@ _CLOSING_STEPS = {
 }
 # Stands for "not said" in a key column, where NULLs would all differ.
 _NOT_SAID = -1
+_LARGEST_INTEGER = 2**63 - 1  # that SQLite holds
 
 
 def store_intent(  # noqa: PLR0913 - the arguments of the ledger's method
@@ -197,12 +198,17 @@ def _status_columns(job_id: str, status: JobStatus, raw_state: str, now: float) 
         "job_id": job_id,
         "state": status.state.value,
         "raw_state": raw_state,
-        "pages_done": _NOT_SAID if status.pages_done is None else status.pages_done,
-        "pages_total": _NOT_SAID if status.pages_total is None else status.pages_total,
-        "cost_pages": None if cost is None else cost.pages,
+        "pages_done": _count(status.pages_done, absent=_NOT_SAID),
+        "pages_total": _count(status.pages_total, absent=_NOT_SAID),
+        "cost_pages": None if cost is None else _count(cost.pages, absent=None),
         "cost_credits": None if cost is None else cost.credits,
         "now": now,
     }
+
+
+def _count(given: int | None, *, absent: int | None) -> int | None:
+    """A count that a service gave; one that the database cannot hold was not said."""
+    return given if given is not None and 0 <= given <= _LARGEST_INTEGER else absent
 
 
 def store_payload(connection: sqlite3.Connection, job_id: str, payload: Payload, *, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, count, islice
 
 __all__ = ["PageSelection"]
 
@@ -62,6 +63,19 @@ class PageSelection:
         """The selected pages of a document with that many pages, ascending."""
         for first, last in self.ranges:
             yield from range(first, min(page_count, page_count if last is None else last) + 1)
+
+    def first(self, n_pages: int) -> tuple[int, ...]:
+        """Its first pages, ascending, of a document that is as long as it takes; all if they are fewer.
+
+        Args:
+            n_pages: How many at most.
+        """
+        return tuple(islice(chain.from_iterable(map(_pages, self.ranges)), n_pages))
+
+
+def _pages(ends: tuple[int, int | None]) -> Iterable[int]:
+    first, last = ends
+    return count(first) if last is None else range(first, last + 1)
 
 
 def _read_range(part: str) -> tuple[int, int | None]:

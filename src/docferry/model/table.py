@@ -5,7 +5,13 @@ from itertools import takewhile
 
 from docferry.model.geometry import BoundingBox
 
-__all__ = ["Table", "TableCell"]
+__all__ = ["MOST_PLACES", "PLACES_PER_CELL", "Table", "TableCell", "is_grid", "most_places"]
+
+MOST_PLACES = 100_000
+"""Places that any table may have, rows times columns: renderings write every one of them."""
+
+PLACES_PER_CELL = 100
+"""Places that a table may have for each of its cells, where these are more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +45,10 @@ class TableCell:
 class Table:
     """A grid of cells.
 
+    Its places, rows times columns, are at most 100,000, or 100 for each of its cells where that is more: what
+    is made of a table then costs what its cells cost, and not what numbers claim. `docferry.reading.grids`
+    makes a table of cells with any numbers.
+
     Args:
         n_rows: Number of rows, header rows included.
         n_columns: Number of columns.
@@ -46,7 +56,8 @@ class Table:
         continues_previous: Whether the provider says that this is the next part of the table before it.
 
     Raises:
-        ValueError: A cell lies outside the grid, or two cells cover one place.
+        ValueError: A cell lies outside the grid, two cells cover one place, or the grid has more places than
+            a table of so many cells may have.
     """
 
     n_rows: int
@@ -55,6 +66,8 @@ class Table:
     continues_previous: bool = False
 
     def __post_init__(self) -> None:
+        if not is_grid(self.n_rows, self.n_columns, n_cells=len(self.cells)):
+            raise ValueError(f"{self.n_rows} x {self.n_columns} is no table of {len(self.cells)} cells")
         covered: set[tuple[int, int]] = set()
         for cell in self.cells:
             if cell.row + cell.row_span > self.n_rows or cell.column + cell.column_span > self.n_columns:
@@ -75,3 +88,14 @@ class Table:
             for row in range(cell.row, cell.row + cell.row_span)
         }
         return next((row for row in range(first_body_row) if row not in covered), first_body_row)
+
+
+def most_places(n_cells: int) -> int:
+    """How many places a table of so many cells may have."""
+    return max(MOST_PLACES, PLACES_PER_CELL * n_cells)
+
+
+def is_grid(n_rows: int, n_columns: int, *, n_cells: int) -> bool:
+    """Whether a table of so many cells may have so many rows and columns."""
+    most = most_places(n_cells)
+    return 0 <= n_rows <= most and 0 <= n_columns <= most and n_rows * n_columns <= most

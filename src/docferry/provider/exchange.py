@@ -132,7 +132,7 @@ class Response:
         """
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidResponseError(
                 f"the service answered HTTP {self.status} with {len(self.body)} bytes that are not JSON",
                 next_step="try again later",

@@ -6,7 +6,6 @@ followed by one that goes on where it stopped.
 
 from collections.abc import Callable
 from functools import partial
-from itertools import islice
 from typing import TypeVar
 
 from docferry.errors import DocferryError
@@ -39,9 +38,6 @@ from docferry.sources import Source
 __all__ = ["JobRunner"]
 
 Result = TypeVar("Result")
-
-ENDLESS = 10**9
-"""More pages than any document has."""
 
 
 class JobRunner:
@@ -168,7 +164,7 @@ class JobRunner:
         )
         if not is_sliced or selection is None:
             return document
-        return renumber(document, tuple(islice(selection.within(ENDLESS), len(document.pages))))
+        return renumber(document, selection.first(len(document.pages)))
 
     async def result(
         self,

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from docferry.model import Table, TableCell
+from docferry.model.table import most_places
+from docferry.reading.grids import make_table
 
 __all__ = ["HtmlTable", "HtmlText", "is_html_tag", "read_html"]
 
 MAX_COLUMN_SPAN = 1000  # as in the HTML standard
-MAX_AREA = 500_000
-"""Places that the cells of one table may cover; where hostile spans cover more, spans are ignored."""
+MAX_ROW_SPAN = 65_534  # as in the HTML standard; none reaches beyond the table
 
 STRUCTURE = {"table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -32,6 +33,9 @@ MARKUP = re.compile(
     rf"<(?:(?P<end>/?)(?P<tag>{TAGS})(?P<attributes>{ATTRIBUTES})\s*(?P<empty>/?)>|!--(?:(?!-->).)*-->)",
     re.IGNORECASE | re.DOTALL,
 )
+LONG_REFERENCE = re.compile(r"&#[0-9]{4000,};?")
+"""Python makes no integer of much longer texts; no character has such a number."""
+
 SPACES = re.compile(r"[^\S\n]+")
 LINE_EDGES = re.compile(r" ?\n[ \n]*")
 
@@ -120,7 +124,7 @@ class _Reader:
 
     def take_text(self, text: str) -> None:
         if text:
-            self._text.append(unescape(text) if "&" in text else text)
+            self._text.append(_unescaped(text) if "&" in text else text)
 
     def take_markup(self, found: re.Match[str]) -> None:
         tag = (found["tag"] or "").lower()  # a comment has none
@@ -195,7 +199,7 @@ class _Reader:
             if not grid.rows:
                 grid.rows.append([])
             self._cell = _Cell(
-                row_span=_span(attributes.get("rowspan"), zero_means=MAX_AREA),
+                row_span=_span(attributes.get("rowspan"), zero_means=MAX_ROW_SPAN),
                 column_span=min(_span(attributes.get("colspan"), zero_means=1), MAX_COLUMN_SPAN),
                 is_header=tag == "th" or self._is_head,
             )
@@ -232,6 +236,10 @@ class _Reader:
             )
 
 
+def _unescaped(text: str) -> str:
+    return unescape(LONG_REFERENCE.sub("\ufffd", text))
+
+
 def _joined(text: str) -> str:
     return "".join(text.split())
 
@@ -241,7 +249,7 @@ def _attributes(text: str) -> dict[str, str]:
     if not text:
         return {}
     return {
-        name.lower(): unescape(value[1:-1] if value[0] in "\"'" else value)
+        name.lower(): _unescaped(value[1:-1] if value[0] in "\"'" else value)
         for name, value in ATTRIBUTE.findall(text)
     }
 
@@ -258,10 +266,8 @@ def _place(rows: Sequence[Sequence[_Cell]]) -> Table | None:
     if not kept:
         return None
     area = sum(cell.column_span * min(cell.row_span, len(kept)) for row in kept for cell in row)
-    cells = tuple(_placed(kept, respects_spans=area <= MAX_AREA))
-    return Table(
-        n_rows=len(kept), n_columns=max(cell.column + cell.column_span for cell in cells), cells=cells
-    )
+    is_believable = area <= most_places(sum(map(len, kept)))
+    return make_table(tuple(_placed(kept, respects_spans=is_believable)))
 
 
 def _placed(rows: Sequence[Sequence[_Cell]], *, respects_spans: bool) -> Iterator[TableCell]:

@@ -7,6 +7,7 @@ from docferry.model import PAGES_UNKNOWN, Document, DocumentWarning, Element, El
 from docferry.reading.captions import caption_kind
 from docferry.reading.markdown import Piece, read_markdown
 from docferry.reading.markdown_syntax import split_front_matter
+from docferry.reading.values import page_count_of
 
 __all__ = ["document_of", "elements_of", "no_image", "read_document", "tie_captions"]
 
@@ -52,7 +53,8 @@ def read_document(
         text: The text.
         fingerprint: The source's fingerprint.
         provider: Who made the text of the source.
-        page_count: Pages of the source, all of which the text is of; None when nobody knows.
+        page_count: Pages of the source, all of which the text is of; None when nobody knows, which more than
+            any document has counts as.
         find_image: From a picture's address to the picture, or None; called with "" where there is none. A
             picture that is not found and has no description goes by its address.
     """
@@ -76,6 +78,7 @@ def document_of(
     find_image: FindImage = no_image,
 ) -> Document:
     """Make a document of pieces that were read before; see `read_document`."""
+    page_count = page_count_of(page_count)
     page = 1 if page_count == 1 else None
     message = "The result is running text without pages: nothing says on which page a passage stands."
     return Document(

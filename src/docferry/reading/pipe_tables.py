@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from markdown_it.token import Token
 
 from docferry.model import Table, TableCell
+from docferry.reading.grids import make_table
 from docferry.reading.markdown_inline import plain_text
 from docferry.reading.markdown_syntax import parse_inline
 
@@ -33,7 +34,8 @@ def read_table(tokens: Sequence[Token], *, lines: Sequence[str]) -> Table:
     for row, line in zip(rows, (*lines[:1], *lines[2:]), strict=False):
         if line.count("|") >= len(row):
             row.extend(_plain(cell) for cell in _cells(line)[len(row) :])
-    return Table(n_rows=len(rows), n_columns=max(len(row) for row in rows) or 1, cells=tuple(_placed(rows)))
+    n_columns = max(len(row) for row in rows) or 1
+    return make_table(tuple(_placed(rows)), n_rows=len(rows), n_columns=n_columns)
 
 
 def _cells(line: str) -> list[str]:

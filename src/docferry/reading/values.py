@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias, TypeGuard, cast
 
 __all__ = [
+    "MOST_PAGES",
     "NOTHING",
     "Raw",
     "count_of",
@@ -18,6 +19,9 @@ __all__ = [
     "items_of",
     "mapping_of",
     "number_of",
+    "page_count_of",
+    "page_index_of",
+    "page_number_of",
     "parse_json",
     "scalar_text",
     "text_of",
@@ -27,6 +31,13 @@ Raw: TypeAlias = Mapping[str, object]
 """A JSON object as received."""
 
 NOTHING: Raw = {}
+
+MOST_PAGES = 100_000
+"""More pages than any document has: a service that counts more of them has said nothing."""
+
+MOST_DIGITS = 4000
+"""Python makes no integer of much longer texts; as a number, such a one is out of all range anyway."""
+
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -36,9 +47,12 @@ def is_mapping(value: object) -> TypeGuard[Raw]:
 
 
 def parse_json(text: str | bytes) -> object:
-    """The value of a JSON text; None when it is none, or nested deeper than can be read."""
+    """The value of a JSON text; None when it is none, or nested deeper than can be read.
+
+    An integer of thousands of digits becomes text.
+    """
     try:
-        return json.loads(text)
+        return _parsed(text)
     except (ValueError, RecursionError):
         return None
 
@@ -95,6 +109,36 @@ def count_of(value: object) -> int | None:
     """A whole number from 1; None for anything else."""
     number = integer_of(value)
     return number if number is not None and number > 0 else None
+
+
+def page_number_of(value: object) -> int | None:
+    """The number of a page, 1-based; None for what no page of any document can have: it was not said."""
+    number = count_of(value)
+    return number if number is not None and number <= MOST_PAGES else None
+
+
+def page_index_of(value: object) -> int | None:
+    """The index of a page, 0-based; None for what no page of any document can have."""
+    index = integer_of(value)
+    return index if index is not None and 0 <= index < MOST_PAGES else None
+
+
+def page_count_of(value: object) -> int | None:
+    """How many pages a document has: at least 1; None for more than any document has, and anything else."""
+    return page_number_of(value)
+
+
+def _parsed(text: str | bytes) -> object:
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError:  # one long integer is no reason to lose everything around it
+        return json.loads(text, parse_int=_integer_or_digits)
+
+
+def _integer_or_digits(digits: str) -> int | str:
+    return int(digits) if len(digits) <= MOST_DIGITS else digits
 
 
 def _leaves(value: object) -> Iterator[str]:

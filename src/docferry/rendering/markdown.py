@@ -18,6 +18,7 @@ _FORMULA = ElementKind.FORMULA
 _LIST_ITEM = ElementKind.LIST_ITEM
 _USUAL_LEVEL = {ElementKind.TITLE: 1, ElementKind.HEADING: 2}
 _MAX_LEVEL = 6
+_MAX_DEPTH = 20  # of items in lists; deeper ones are written like these, because depths may be any numbers
 _NUMBERED = re.compile(r"(?:\(?\w{1,4}[.)、]|[•◦‣▪–—*+-])\s")
 _FENCES = re.compile(r"`{3,}")
 _MATH_SIGNS = ("$", "\\[", "\\(", "\\begin")
@@ -82,16 +83,16 @@ def element_body(element: Element) -> str:
 def element_marks(element: Element, *, level: int | None = None) -> tuple[str, str]:
     """What stands before and after an element's body in Markdown.
 
-    A heading has one `#` per level. A list item has two spaces per level below the first, and a bullet unless
-    its text begins with a number or a bullet. Code stands in a fence longer than any in it. A formula stands
-    between `$$`, unless its text brings its own signs.
+    A heading has one `#` per level. A list item has two spaces per level below the first, down to level 20,
+    and a bullet unless its text begins with a number or a bullet. Code stands in a fence longer than any in
+    it. A formula stands between `$$`, unless its text brings its own signs.
     """
     kind = element.kind
     if kind in _USUAL_LEVEL:
         return "#" * min(level or element.level or _USUAL_LEVEL[kind], _MAX_LEVEL) + " ", ""
     if kind is _LIST_ITEM:
         bullet = "" if _NUMBERED.match(element.text.lstrip()) else "- "
-        return "  " * ((element.level or 1) - 1) + bullet, ""
+        return "  " * (min(element.level or 1, _MAX_DEPTH) - 1) + bullet, ""
     if kind is _CODE:
         inner = _FENCES.findall(element.text) if "```" in element.text else ()
         fence = "`" * (max(map(len, inner), default=2) + 1)

@@ -8,6 +8,7 @@ from liteparse.types import LayoutBlock, LayoutCell, TextItem
 
 from docferry.model import ElementKind, Table, TableCell
 from docferry.reading.captions import is_caption_start
+from docferry.reading.grids import make_table
 from docferry.reading.scripts import is_cjk
 from docferry_local.alignment import AlignedText, lines_of, plain_text, squeeze
 from docferry_local.areas import Area, column_areas, wide_gaps
@@ -238,7 +239,5 @@ def _table_part(block: LayoutBlock, aligned: AlignedText, *, width: float, heigh
         raw_kind=block.kind,
         items=aligned.items,
         areas=_block_areas(block),
-        table=Table(
-            n_rows=len(rows), n_columns=max((len(row) for row in rows), default=0), cells=tuple(cells)
-        ),
+        table=make_table(cells, n_rows=len(rows), n_columns=max((len(row) for row in rows), default=0)),
     )
