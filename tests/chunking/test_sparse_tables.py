@@ -20,7 +20,7 @@ def test_rows_that_are_tied_may_be_nearly_empty():
     tied = [TableCell(row=row, column=row % 2, row_span=2, text=f"t{row}t") for row in range(2, 110)]
     table = Table(n_rows=111, n_columns=1000, cells=(*crowded, *tied))
     element = Element(id="t", kind=ElementKind.TABLE, table=table, regions=(Region(page=1),))
-    settings = ChunkSettings(max_tokens=300, table_format=TableFormat.HTML)
+    settings = ChunkSettings(max_tokens=8000, table_format=TableFormat.HTML)
     chunks = chunk_document(document_of(element), settings=settings)
     text = "\n".join(chunk.text for chunk in chunks)
 

@@ -208,3 +208,10 @@ def test_a_table_may_be_mostly_empty(n_rows, n_columns, n_cells):
 def test_a_span_that_is_huge_is_refused_before_its_places_are_counted():
     with pytest.raises(ValueError, match="outside"):
         Table(n_rows=2, n_columns=2, cells=(TableCell(row=0, column=0, row_span=10**20),))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("1-3,7", 4), ("2,5-", None), ("1-99999999999999999999", 10**20 - 1)]
+)
+def test_a_selection_with_an_end_knows_how_many_pages_it_names(text, count):
+    assert PageSelection.parse(text).page_count == count

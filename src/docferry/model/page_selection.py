@@ -59,6 +59,16 @@ class PageSelection:
             for first, last in self.ranges
         )
 
+    @property
+    def page_count(self) -> int | None:
+        """How many pages it names; None when it has no end."""
+        count = 0
+        for first, last in self.ranges:
+            if last is None:
+                return None
+            count += last - first + 1
+        return count
+
     def within(self, page_count: int) -> Iterator[int]:
         """The selected pages of a document with that many pages, ascending."""
         for first, last in self.ranges:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from docferry.reading.values import (
     NOTHING,
     Raw,
-    count_of,
     is_mapping,
     mapping_of,
     number_of,
+    page_count_of,
     parse_json,
     scalar_text,
     text_of,
@@ -114,7 +114,7 @@ def read_run(answer: Raw) -> Run:
         message=scalar_text(answer.get("failureMessage")).strip(),
         output=found,
         output_url=_address(answer.get("outputUrl")),
-        page_count=count_of(metrics.get("pageCount")),
+        page_count=page_count_of(metrics.get("pageCount")),
         credits=number_of(usage.get("totalCredits", usage.get("credits"))),
         file_id=scalar_text(file.get("id") or answer.get("fileId")).strip(),
     )

@@ -15,6 +15,7 @@ from docferry.model import (
     PageSelection,
 )
 from docferry.reading import Piece
+from docferry.reading.values import page_count_of
 from docferry_extend.images import ImageShelf
 from docferry_extend.output import Block, Output, OutputChunk
 from docferry_extend.places import Places, find_places, missing_pages
@@ -85,7 +86,7 @@ def map_output(  # noqa: PLR0913 - a result and what is known besides
         mapper.take(chunk)
     pages, blank = places.pages(mapper.labels), missing_pages(places, page_count=page_count)
     if places.numbering.is_ambiguous and selection is not None:
-        pages = [Page(number=number) for number in _asked(selection)]
+        pages = [Page(number=number) for number in _asked(selection, page_count)]
     pages += [Page(number=number) for number in blank]
     return Document(
         source_fingerprint=fingerprint,
@@ -253,9 +254,9 @@ def _adopting(block: Block, apart: Sequence[Block]) -> Block:
     )
 
 
-def _asked(selection: PageSelection) -> Iterable[int]:
-    first, last = selection.ranges[-1]
-    return selection.within(last or first)
+def _asked(selection: PageSelection, page_count: int | None) -> Iterable[int]:
+    """The pages that were asked for; of more than a document can have, as many as were parsed."""
+    return selection.first(page_count_of(selection.page_count) or page_count or len(selection.ranges))
 
 
 def _warnings(mapper: _Mapper, places: Places, blank: tuple[int, ...]) -> Iterator[DocumentWarning]:

@@ -6,14 +6,10 @@ The numbers of a whole result tell, except in rare cases; then nothing is invent
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from docferry.model import PageSelection
 
-__all__ = ["Numbering", "number_pages", "wanted_pages"]
-
-ENDLESS = 10**9
-"""More pages than any document has."""
+__all__ = ["Numbering", "number_pages"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +23,6 @@ class Numbering:
 
     pages: Mapping[int, int]
     is_ambiguous: bool = False
-
-
-def wanted_pages(selection: PageSelection | None) -> tuple[int, ...]:
-    """The pages of a selection, ascending; empty for all pages, and where the selection has no end."""
-    if selection is None or selection.ranges[-1][1] is None:
-        return ()
-    return tuple(selection.within(ENDLESS))
 
 
 def number_pages(
@@ -50,7 +39,7 @@ def number_pages(
     as_they_are = Numbering(pages={number: number for number in numbers})
     if selection is None or not numbers:
         return as_they_are
-    wanted = wanted_pages(selection) or tuple(islice(selection.within(ENDLESS), numbers[-1]))
+    wanted = selection.first(numbers[-1])
     are_kept = all(number in selection for number in numbers)
     are_anew = numbers[-1] <= len(wanted)
     if not are_anew:
@@ -58,7 +47,7 @@ def number_pages(
     anew = {number: wanted[number - 1] for number in numbers}
     if not are_kept:
         return Numbering(pages=anew)
-    is_whole = len(numbers) == (len(wanted_pages(selection)) or page_count)
+    is_whole = len(numbers) == (selection.page_count or page_count)
     if is_whole or anew == as_they_are.pages:
         return as_they_are
     return Numbering(pages={}, is_ambiguous=True)

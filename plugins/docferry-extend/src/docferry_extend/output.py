@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from docferry.reading.values import (
     Raw,
-    count_of,
     integer_of,
     is_mapping,
     items_of,
     mapping_of,
     number_of,
+    page_index_of,
+    page_number_of,
     scalar_text,
     text_of,
 )
@@ -171,8 +172,8 @@ def _chunk(item: object) -> OutputChunk:
     raw = item if is_mapping(item) else {"content": item}
     metadata = mapping_of(raw.get("metadata"))
     span = mapping_of(metadata.get("pageRange"))
-    first = count_of(span.get("start")) or count_of(metadata.get("pageNumber"))
-    last = count_of(span.get("end")) or first
+    first = page_number_of(span.get("start")) or page_number_of(metadata.get("pageNumber"))
+    last = page_number_of(span.get("end")) or first
     return OutputChunk(
         first_page=first,
         last_page=last if first is not None and last is not None and last >= first else first,
@@ -185,7 +186,7 @@ def _block(item: object, *, depth: int) -> Block:
     raw = item if is_mapping(item) else {"content": item}
     metadata = mapping_of(raw.get("metadata"))
     page, sheet = mapping_of(metadata.get("page")), mapping_of(metadata.get("sheet"))
-    sheet_index = integer_of(sheet.get("index"))
+    sheet_index = page_index_of(sheet.get("index"))
     children = raw.get("children")
     is_deepest = depth >= MAX_NESTING
     return Block(
@@ -193,9 +194,9 @@ def _block(item: object, *, depth: int) -> Block:
         parent_id=scalar_text(raw.get("parentBlockId")).strip(),
         kind=scalar_text(raw.get("type")).strip(),
         content=text_of(children if is_deepest and children else raw.get("content")),
-        page=count_of(page.get("number")) or count_of(metadata.get("pageNumber")),
+        page=page_number_of(page.get("number")) or page_number_of(metadata.get("pageNumber")),
         page_size=_size(page),
-        sheet=sheet_index + 1 if sheet_index is not None and sheet_index >= 0 else None,
+        sheet=sheet_index + 1 if sheet_index is not None else None,
         sheet_name=scalar_text(sheet.get("name")).strip(),
         box=_box(raw.get("boundingBox")) or _box_around(raw.get("polygon")),
         confidence=_certainty(metadata.get("avgOcrConfidence")),
@@ -218,7 +219,7 @@ def _details(value: object) -> Details:
 def _pages(value: object) -> Iterator[OutputPage]:
     for item in items_of(value):
         raw = mapping_of(item)
-        number = count_of(raw.get("number"))
+        number = page_number_of(raw.get("number"))
         if number is None:
             continue
         size = _size({"width": raw.get("originalPageWidth"), "height": raw.get("originalPageHeight")})
@@ -240,7 +241,7 @@ def _words(value: object) -> Iterator[OutputWord]:
         if text:
             yield OutputWord(
                 text=text,
-                page=count_of(raw.get("pageNumber")),
+                page=page_number_of(raw.get("pageNumber")),
                 box=_box(raw.get("boundingBox")),
                 confidence=_certainty(raw.get("confidence")),
                 block_id=scalar_text(raw.get("blockId")).strip(),

@@ -1,18 +1,16 @@
 """Where blocks stand: pages and their sizes, and boxes as fractions of them. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from docferry.model import BoundingBox, LengthUnit, Page, PageSelection, Region
-from docferry_extend.numbering import Numbering, number_pages, wanted_pages
+from docferry_extend.numbering import Numbering, number_pages
 from docferry_extend.output import Block, Box, Output, OutputChunk, OutputPage
 
 __all__ = ["Places", "find_places", "missing_pages"]
 
 POINTS_PER_INCH = 72.0
-MAX_SPAN = 5000
-"""Pages that one chunk may cover; a longer range is not believed."""
-
 SLACK = 0.02
 """How far a box may reach over the edge of its page, as a fraction, and still be believed."""
 
@@ -102,7 +100,9 @@ class Places:
         size, told = self.sizes.get(number), self.known.get(number)
         if told is not None and told.dpi is not None and size is not None:
             scale = POINTS_PER_INCH / told.dpi
-            return (round(size[0] * scale, 2), round(size[1] * scale, 2)), LengthUnit.POINT
+            width, height = (round(length * scale, 2) for length in size)
+            if min(width, height) > 0 and max(width, height) < math.inf:
+                return (width, height), LengthUnit.POINT
         return size, LengthUnit.PIXEL if self.is_picture else LengthUnit.POINT
 
 
@@ -116,9 +116,8 @@ def find_places(output: Output, *, selection: PageSelection | None, page_count: 
     """
     sizes: dict[int, tuple[float, float]] = {}
     sheets: dict[int, str] = {}
-    seen: set[int] = {page.number for page in output.pages}
+    seen = {page.number for page in output.pages} | _covered(output.chunks)
     for chunk in output.chunks:
-        seen |= _span(chunk)
         _look(chunk.blocks, seen=seen, sizes=sizes, sheets=sheets)
     known = {page.number: page for page in output.pages}
     for number, page in known.items():
@@ -144,24 +143,27 @@ def missing_pages(places: Places, *, page_count: int | None) -> tuple[int, ...]:
     """
     if page_count is None or places.sheets or places.numbering.is_ambiguous:
         return ()
-    found = set(places.numbering.pages.values())
-    wanted: Sequence[int] = wanted_pages(places.selection)
-    if places.selection is None:
-        wanted = range(1, min(page_count, MAX_SPAN) + 1)
-    if len(wanted) != page_count or not found <= set(wanted):
+    asked = page_count if places.selection is None else places.selection.page_count
+    if asked != page_count:
         return ()
-    return tuple(page for page in wanted if page not in found)
+    found = set(places.numbering.pages.values())
+    wanted = range(1, page_count + 1) if places.selection is None else places.selection.first(page_count)
+    return tuple(page for page in wanted if page not in found) if found <= set(wanted) else ()
 
 
 def _own_number(block: Block) -> int | None:
     return block.page or block.sheet
 
 
-def _span(chunk: OutputChunk) -> set[int]:
-    first, last = chunk.first_page, chunk.last_page
-    if first is None or last is None or last - first > MAX_SPAN:
-        return set()
-    return set(range(first, last + 1))
+def _covered(chunks: Iterable[OutputChunk]) -> set[int]:
+    """The pages that the chunks say they cover, each counted once however many of them do."""
+    pages: set[int] = set()
+    spans = {(c.first_page, c.last_page or c.first_page) for c in chunks if c.first_page is not None}
+    reach = 0
+    for first, last in sorted(spans):
+        pages.update(range(max(first, reach + 1), last + 1))
+        reach = max(reach, last)
+    return pages
 
 
 def _look(
@@ -184,4 +186,6 @@ def _dots(page: OutputPage) -> tuple[float, float] | None:
         return None
     scale = (page.dpi or POINTS_PER_INCH) / POINTS_PER_INCH
     width, height = page.width * scale, page.height * scale
+    if not (min(width, height) > 0 and max(width, height) < math.inf):
+        return None
     return (height, width) if page.is_turned else (width, height)

@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 
 from docferry.model import BoundingBox, Table, TableCell
 from docferry.reading import Piece, read_markdown
+from docferry.reading.grids import join_places, make_table
 from docferry_extend.output import Block
 from docferry_extend.texts import is_within, squeeze
 
 __all__ = ["CELL_KINDS", "ReadTable", "is_cell", "read_table"]
 
 CELL_KINDS = frozenset({"table_cell", "table_head"})
-MAX_PLACES = 100_000
-"""Rows times columns; beyond that, the places of cells are not believed."""
-
 BoxOf = Callable[[Block], BoundingBox | None]
 
 
@@ -95,29 +93,18 @@ def _from_cells(cells: Sequence[Block], box_of: BoxOf) -> Table | None:
     columns = [column for _, column in places if column is not None]
     if not cells or len(rows) < len(cells) or len(columns) < len(cells):
         return None
-    n_rows, n_columns = max(rows) + 1, max(columns) + 1
-    if n_rows * n_columns > MAX_PLACES:
-        return None
-    by_place: dict[tuple[int, int], TableCell] = {}
-    for row, column, block in zip(rows, columns, cells, strict=True):
-        cell = TableCell(
-            row=row,
-            column=column,
-            is_header=block.kind.lower() == "table_head",
-            text=_cell_text(block),
-            box=box_of(block),
+    return make_table(
+        join_places(
+            TableCell(
+                row=row,
+                column=column,
+                is_header=block.kind.lower() == "table_head",
+                text=_cell_text(block),
+                box=box_of(block),
+            )
+            for row, column, block in zip(rows, columns, cells, strict=True)
         )
-        known = by_place.get((row, column))
-        by_place[row, column] = cell if known is None else _joined(known, cell)
-    return Table(
-        n_rows=n_rows, n_columns=n_columns, cells=tuple(by_place[place] for place in sorted(by_place))
     )
-
-
-def _joined(first: TableCell, second: TableCell) -> TableCell:
-    if is_within(second.text, first.text):
-        return first
-    return replace(first, text=f"{first.text}\n{second.text}" if first.text else second.text)
 
 
 def _with_boxes(written: Table, own: Table) -> Table:

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from docferry.model import BoundingBox
-from docferry.reading.values import integer_of
 
-__all__ = ["Block", "Form", "Item", "Note", "WirePage", "letters_of", "page_index"]
+__all__ = ["Block", "Form", "Item", "Note", "WirePage", "letters_of"]
 
 TAG = re.compile(r"<[^<>]*>")
 NO_LETTER = re.compile(r"[\W_]+")
-MAX_INDEX = 99_999
-"""No document has more pages; a greater number is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +152,3 @@ def letters_of(text: str) -> str:
     """The letters and digits of a text, in lower case; wide and narrow forms count as equal."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return NO_LETTER.sub("", plain).casefold()
-
-
-def page_index(value: object) -> int | None:
-    """The number of a page as the service counts, from 0; None when it is none."""
-    index = integer_of(value)
-    return index if index is not None and 0 <= index <= MAX_INDEX else None

@@ -10,8 +10,8 @@ from typing import cast
 
 from docferry.model import BoundingBox
 from docferry.reading import bare_formula, read_inline
-from docferry.reading.values import Raw, count_of, is_mapping, items_of, scalar_text, text_of
-from docferry_mineru.blocks import Block, Form, Item, Note, WirePage, page_index
+from docferry.reading.values import Raw, count_of, is_mapping, items_of, page_index_of, scalar_text, text_of
+from docferry_mineru.blocks import Block, Form, Item, Note, WirePage
 from docferry_mineru.boxes import THOUSANDTHS
 from docferry_mineru.passages import bare_code, bare_item
 
@@ -72,7 +72,7 @@ def read_content_list(value: object) -> Form | None:
     pages: dict[int, list[Block]] = {}
     index = 0
     for item in items:
-        given = page_index(item.get("page_idx"))
+        given = page_index_of(item.get("page_idx"))
         index = index if given is None else given
         pages.setdefault(index, []).append(_block(item))
     return Form(

@@ -31,6 +31,8 @@ APART = frozenset(
 )
 CODE = frozenset({"code", "algorithm"})
 BODIES = ("content", "math_content")
+MAX_LEVEL = 20
+"""Deeper lists are not believed."""
 
 
 def read_content_list_v2(value: object) -> Form | None:
@@ -101,12 +103,12 @@ def _items(value: object, *, depth: int) -> Iterator[Item]:
     for entry in items_of(value):
         item = entry if is_mapping(entry) else {"item_content": entry}
         inner = item.get("list_items") or item.get("children")
-        level = (integer_of(item.get("ilevel")) or 0) + depth
+        level = min(max(integer_of(item.get("ilevel")) or 0, 0), MAX_LEVEL) + depth
         content = item.get("item_content", item.get("content"))
         body = join_spans(items_of(content)) or leftover_text(
             item, known=("list_items", "children", "prefix")
         )
         text = bare_item(f"{scalar_text(item.get('prefix'))} {body}".strip())
         if body:
-            yield Item(text=text, level=max(level, 1))
+            yield Item(text=text, level=level)
         yield from _items(inner, depth=depth + 1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from docferry.model import Table, TableCell
+from docferry.model.table import is_grid
 
 __all__ = ["join_tables"]
 
@@ -16,7 +17,7 @@ def join_tables(head: Table, tail: Table) -> Table | None:
         tail: The next part.
 
     Returns:
-        The table, or None when the columns do not fit.
+        The table, or None when the columns do not fit, or both are hardly more than empty places.
     """
     if head.n_columns != tail.n_columns:
         return None
@@ -25,7 +26,10 @@ def join_tables(head: Table, tail: Table) -> Table | None:
         n_repeated = 0
     down = head.n_rows - n_repeated
     moved = (replace(cell, row=cell.row + down) for cell in tail.cells if cell.row >= n_repeated)
-    return replace(head, n_rows=down + tail.n_rows, cells=(*head.cells, *moved))
+    n_rows, cells = down + tail.n_rows, (*head.cells, *moved)
+    if not is_grid(n_rows, head.n_columns, n_cells=len(cells)):
+        return None
+    return replace(head, n_rows=n_rows, cells=cells)
 
 
 def _rows(cells: Sequence[TableCell], n_rows: int) -> list[tuple[object, ...]]:

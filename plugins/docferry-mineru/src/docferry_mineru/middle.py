@@ -17,10 +17,11 @@ from docferry.reading.values import (
     items_of,
     mapping_of,
     number_of,
+    page_index_of,
     scalar_text,
     text_of,
 )
-from docferry_mineru.blocks import Block, Form, Item, Note, WirePage, page_index
+from docferry_mineru.blocks import Block, Form, Item, Note, WirePage
 from docferry_mineru.boxes import BoxScale, page_scale
 from docferry_mineru.content_list import leftover_text
 from docferry_mineru.passages import bare_code, bare_item, join_lines, join_spans, span_text
@@ -47,16 +48,18 @@ def read_legacy_middle(value: object) -> Form | None:
     if not is_mapping(value) or not isinstance(value.get("pdf_info"), list):
         return None
     pages: dict[int, WirePage] = {}
+    behind = 0
     for place, raw in enumerate(items_of(value["pdf_info"])):
         page = _page(mapping_of(raw), place)
-        index = page.index if page.index not in pages else max(pages) + 1
+        index = page.index if page.index not in pages else behind
+        behind = max(behind, index + 1)
         pages[index] = WirePage(index=index, width=page.width, height=page.height, blocks=page.blocks)
     return Form(name="middle", pages=tuple(pages[index] for index in sorted(pages)))
 
 
 def _page(raw: Raw, place: int) -> WirePage:
     scale = page_scale(raw.get("page_size"))
-    index = page_index(raw.get("page_idx"))
+    index = page_index_of(raw.get("page_idx"))
     running = items_of(raw.get("para_blocks")) or items_of(raw.get("preproc_blocks"))
     apart = items_of(raw.get("discarded_blocks"))
     return WirePage(

@@ -16,10 +16,11 @@ from docferry.reading.values import (
     items_of,
     mapping_of,
     number_of,
+    page_index_of,
     scalar_text,
     text_of,
 )
-from docferry_mineru.blocks import Block, Form, Item, Note, WirePage, page_index
+from docferry_mineru.blocks import Block, Form, Item, Note, WirePage
 from docferry_mineru.boxes import FRACTIONS
 from docferry_mineru.content_list import leftover_text
 from docferry_mineru.passages import bare_code, bare_item, join_spans
@@ -68,11 +69,13 @@ def form_of(value: Raw, *, name: str, read_block: Callable[[Raw], Block]) -> For
 def _pages(value: Raw) -> list[tuple[int, Raw]]:
     """The pages with their indexes, ascending; one without an index, or with a taken one, comes last."""
     pages: dict[int, Raw] = {}
+    behind = 0
     for raw in items_of(value.get("pages")):
         page = mapping_of(raw)
-        index = page_index(page.get("page_idx"))
+        index = page_index_of(page.get("page_idx"))
         if index is None or index in pages:
-            index = max(pages, default=-1) + 1
+            index = behind
+        behind = max(behind, index + 1)
         pages[index] = page
     return sorted(pages.items(), key=lambda pair: pair[0])
 
@@ -82,7 +85,7 @@ def _page_sizes(value: Raw) -> PageSizes:
     layout = mapping_of(mapping_of(value.get("extensions")).get("docvortex_layout"))
     sizes: PageSizes = {}
     for page in map(mapping_of, items_of(layout.get("pages"))):
-        index = page_index(page.get("page_idx"))
+        index = page_index_of(page.get("page_idx"))
         width, height = number_of(page.get("width_pt")), number_of(page.get("height_pt"))
         if index is not None and width and height and min(width, height) > 0:
             sizes[index] = (width, height)

@@ -1,7 +1,6 @@
 """Page numbers of the whole document from those in a result."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 
 from docferry.model import PageSelection
 
@@ -27,15 +26,7 @@ def number_pages(
         return {}
     if selection is None or counts_absolutely:
         return {index: index + 1 for index in wanted}
-    numbers = list(islice(_numbers(selection), wanted[-1] + 1))
+    numbers = selection.first(wanted[-1] + 1)
     if len(numbers) <= wanted[-1]:
         return {index: index + 1 for index in wanted}
     return {index: numbers[index] for index in wanted}
-
-
-def _numbers(selection: PageSelection) -> Iterator[int]:
-    for first, last in selection.ranges:
-        page = first
-        while last is None or page <= last:
-            yield page
-            page += 1

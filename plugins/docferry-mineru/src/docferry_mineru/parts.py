@@ -22,7 +22,7 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from docferry.reading.values import count_of, mapping_of, parse_json, text_of
+from docferry.reading.values import mapping_of, page_count_of, parse_json, text_of
 
 __all__ = [
     "ABOUT_PART",
@@ -92,5 +92,5 @@ def read_about(data: bytes) -> About:
         dialect=Dialect(text_of(raw.get("dialect"))),
         version=text_of(raw.get("version")),
         file_name=text_of(raw.get("file_name")),
-        pages_total=count_of(raw.get("pages_total")),
+        pages_total=page_count_of(raw.get("pages_total")),
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from docferry.errors import AuthenticationError, InvalidOptionsError, JobFailedError
 from docferry.model import AccountStatus, Cost, JobState, JobStatus, Receipt
 from docferry.provider import Exchange, Request, SubmitItem, scrub
-from docferry.reading.values import Raw, items_of, mapping_of, scalar_text
+from docferry.reading.values import Raw, items_of, mapping_of, page_count_of, scalar_text
 from docferry_mineru.endpoint import Endpoint
 from docferry_mineru.failures import PROVIDER, Step
 from docferry_mineru.formats import TIERED_SUFFIXES
@@ -201,7 +201,9 @@ def _page_count(page_range: str) -> int | None:
         ranges = PageRanges.parse(page_range).ranges
     except ValueError:
         return None
-    return sum(last - first + 1 for first, last in ranges) if all(first > 0 for first, _ in ranges) else None
+    if any(first < 1 for first, _ in ranges):
+        return None
+    return page_count_of(sum(last - first + 1 for first, last in ranges))
 
 
 def _figures(usage: Raw) -> Iterator[tuple[str, str]]:

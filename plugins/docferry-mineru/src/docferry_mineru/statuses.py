@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from docferry.model import Cost, JobState, JobStatus, Receipt
 from docferry.provider import scrub
-from docferry.reading.values import NOTHING, Raw, count_of, integer_of, mapping_of, scalar_text
+from docferry.reading.values import NOTHING, Raw, integer_of, mapping_of, page_count_of, scalar_text
 from docferry_mineru.failures import Reader
 
 __all__ = ["TaskAnswer", "read_task", "status_of", "unseen"]
@@ -54,7 +54,7 @@ class TaskAnswer:
 def read_task(raw: Raw) -> TaskAnswer:
     """Read one task out of an answer."""
     progress = mapping_of(raw.get("extract_progress")) or NOTHING
-    total = count_of(progress.get("total_pages"))
+    total = page_count_of(progress.get("total_pages"))
     done = integer_of(progress.get("extracted_pages"))
     return TaskAnswer(
         state=scalar_text(raw.get("state")).strip(),

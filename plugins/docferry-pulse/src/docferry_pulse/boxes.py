@@ -42,7 +42,6 @@ THOUSANDTHS = 1000.0
 """One user met coordinates from 0 to 1000. Source: github.com/morgan-pulse/ParseBench (read 2026-11-21)."""
 
 ID_MENTION = re.compile(r"\bdata-bb-[\w-]*id\s*=\s*[\"']([^\"']+)[\"']")
-MAX_CELLS = 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +49,7 @@ class Cell:
     """One cell of a table.
 
     Args:
-        row: First row, 0-based.
-        column: First column, 0-based.
+        place: First row and first column, 0-based; None when either is not known.
         row_span: Rows covered.
         column_span: Columns covered.
         is_header: Whether it names a row or column.
@@ -59,8 +57,7 @@ class Cell:
         box: Where it stands, or None.
     """
 
-    row: int
-    column: int
+    place: tuple[int, int] | None
     row_span: int = 1
     column_span: int = 1
     is_header: bool = False
@@ -260,17 +257,14 @@ def _edges(points: list[float | None]) -> tuple[float, float, float, float] | No
 
 
 def _cells(raw: Raw) -> Iterator[Cell]:
-    for item in items_of(get(raw, "cell_data"))[:MAX_CELLS]:
+    for item in items_of(get(raw, "cell_data")):
         if not is_mapping(item):
             continue
         position, properties = mapping_of(item.get("position")), mapping_of(item.get("properties"))
-        row = _first_integer(position, item, "row", "row_index")
-        column = _first_integer(position, item, "column", "col", "column_index")
-        if row is None or column is None or row < 0 or column < 0:
-            continue
+        row = _first_index(position, item, "row", "row_index")
+        column = _first_index(position, item, "column", "col", "column_index")
         yield Cell(
-            row=row,
-            column=column,
+            place=None if row is None or column is None else (row, column),
             row_span=_span(properties, item, "spans_rows", "row_span", "rowspan"),
             column_span=_span(properties, item, "spans_columns", "column_span", "colspan"),
             is_header=_is_header(item, properties),
@@ -279,9 +273,9 @@ def _cells(raw: Raw) -> Iterator[Cell]:
         )
 
 
-def _first_integer(first: Raw, second: Raw, *names: str) -> int | None:
+def _first_index(first: Raw, second: Raw, *names: str) -> int | None:
     found = (integer_of(get(holder, name)) for holder in (first, second) for name in names)
-    return next((number for number in found if number is not None), None)
+    return next((number for number in found if number is not None and number >= 0), None)
 
 
 def _span(properties: Raw, item: Raw, *names: str) -> int:

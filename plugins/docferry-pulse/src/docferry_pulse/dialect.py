@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from docferry.model import ElementKind
 from docferry.reading import Piece, read_markdown
+from docferry.reading.values import page_number_of
 
 __all__ = ["Mark", "Section", "collapse_fillers", "read_sections"]
 
@@ -63,7 +64,7 @@ def read_sections(text: str) -> tuple[Section, ...]:
     sections: list[Section] = []
     start = 0
     for match in PAGE_BREAK.finditer(text):
-        number = int(match.group(1)) if match.group(1) else None
+        number = page_number_of(match.group(1))
         marks = tuple(_marks(text[start : match.start()]))
         sections.append(Section(number=number, is_closed=True, marks=marks))
         start = match.end()

@@ -14,12 +14,12 @@ from docferry.errors import InvalidOptionsError, InvalidResponseError
 from docferry.provider import ProviderOptions
 from docferry.reading.values import (
     Raw,
-    count_of,
     integer_of,
     is_mapping,
     items_of,
     mapping_of,
     number_of,
+    page_number_of,
     scalar_text,
 )
 from docferry_pulse.failures import PROVIDER
@@ -197,7 +197,7 @@ def read_split_result(result: Raw, *, job: str) -> SplitResult:
         job=job,
         split_id=scalar_text(get(result, "split_id")).strip(),
         pages={
-            topic: tuple(page for item in items_of(pages) if (page := count_of(item)) is not None)
+            topic: tuple(page for item in items_of(pages) if (page := page_number_of(item)) is not None)
             for topic, pages in splits.items()
         },
         credits_used=number_of(get(result, "credits_used")),

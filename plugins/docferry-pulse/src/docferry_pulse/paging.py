@@ -8,15 +8,12 @@ is invented.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from docferry.model import DocumentWarning, PageSelection
 from docferry_pulse.dialect import Section
 
 __all__ = ["Numbering", "SectionPages", "number_sections", "selected_pages"]
-
-ENDLESS = 10**9
-"""More pages than any document has."""
 
 
 class Numbering(StrEnum):
@@ -44,7 +41,7 @@ def selected_pages(selection: PageSelection | None, *, page_count: int) -> tuple
     """The document's pages that a result of so many pages is about, ascending."""
     if selection is None:
         return tuple(range(1, page_count + 1))
-    return tuple(islice(selection.within(ENDLESS), page_count))
+    return selection.first(page_count)
 
 
 def number_sections(

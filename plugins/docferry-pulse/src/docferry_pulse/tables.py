@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from docferry.model import Table, TableCell
+from docferry.reading.grids import join_places, make_table
 from docferry_pulse.aligning import letters
 from docferry_pulse.boxes import Cell
 from docferry_pulse.dialect import collapse_fillers
@@ -12,9 +13,6 @@ __all__ = ["Grid", "merge_boxes", "read_cells"]
 
 MANY_CELLS = 1000
 """From so many cells on, rows and columns without any text are left out: a chart came as 8,120 blanks."""
-
-MAX_AREA = 500_000
-"""Places that the cells of one table may cover; where hostile spans cover more, spans are ignored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,40 +29,40 @@ class Grid:
 
 
 def read_cells(cells: Sequence[Cell]) -> Grid:
-    """Make a table of cells. Of two cells at one place the first counts; spans stop before other cells."""
-    by_place: dict[tuple[int, int], Cell] = {}
-    for cell in cells:
-        by_place.setdefault((cell.row, cell.column), cell)
-    if not by_place:
+    """Make a table of cells. Those at one place are one, and spans stop before other cells.
+
+    A cell that has no place stands in a row of its own below the others.
+    """
+    if not cells:
         return Grid()
-    if sum(cell.row_span * cell.column_span for cell in by_place.values()) > MAX_AREA:
-        by_place = {place: replace(cell, row_span=1, column_span=1) for place, cell in by_place.items()}
-    rows = _numbered(range(cell.row, cell.row + cell.row_span) for cell in by_place.values())
-    columns = _numbered(range(cell.column, cell.column + cell.column_span) for cell in by_place.values())
-    covered = {(rows[row], columns[column]) for row, column in by_place}
-    placed: list[TableCell] = []
-    for row, column in sorted(by_place):
-        cell = by_place[row, column]
-        first, left = rows[row], columns[column]
-        down, right = _free(covered, first, left, (cell.row_span, cell.column_span))
-        covered |= {(first + r, left + c) for r in range(down) for c in range(right)}
-        placed.append(
-            TableCell(
-                row=first,
-                column=left,
-                row_span=down,
-                column_span=right,
-                is_header=cell.is_header,
-                text=collapse_fillers(cell.text.strip()),
-                box=cell.box,
-            )
-        )
-    return _without_blanks(Table(n_rows=len(rows), n_columns=len(columns), cells=tuple(placed)))
+    below = max((cell.place[0] + 1 for cell in cells if cell.place is not None), default=0)
+    placed = join_places(_placed(cell, below + number) for number, cell in enumerate(cells))
+    return _without_blanks(make_table(_without_gaps(placed)))
+
+
+def _placed(cell: Cell, row_below: int) -> TableCell:
+    row, column = cell.place or (row_below, 0)
+    return TableCell(
+        row=row,
+        column=column,
+        row_span=cell.row_span,
+        column_span=cell.column_span,
+        is_header=cell.is_header,
+        text=collapse_fillers(cell.text.strip()),
+        box=cell.box,
+    )
+
+
+def _without_gaps(cells: Sequence[TableCell]) -> tuple[TableCell, ...]:
+    """The cells without the rows and columns between them that no cell covers: those are missing."""
+    rows = _numbered(range(cell.row, cell.row + cell.row_span) for cell in cells)
+    columns = _numbered(range(cell.column, cell.column + cell.column_span) for cell in cells)
+    return tuple(replace(cell, row=rows[cell.row], column=columns[cell.column]) for cell in cells)
 
 
 def merge_boxes(table: Table, cells: Iterable[Cell]) -> Grid:
     """Give the cells of a table their boxes, where a seen cell has the same place and the same text."""
-    seen = {(cell.row, cell.column): cell for cell in cells if cell.box is not None}
+    seen = {cell.place: cell for cell in cells if cell.box is not None}
 
     def boxed(cell: TableCell) -> TableCell:
         other = seen.get((cell.row, cell.column))
@@ -77,21 +75,6 @@ def merge_boxes(table: Table, cells: Iterable[Cell]) -> Grid:
 def _numbered(covered: Iterable[range]) -> dict[int, int]:
     """Rows or columns that anything stands in, numbered from 0: those in between may be missing."""
     return {position: number for number, position in enumerate(sorted({p for span in covered for p in span}))}
-
-
-def _free(covered: set[tuple[int, int]], row: int, column: int, wanted: tuple[int, int]) -> tuple[int, int]:
-    """How far a cell can reach without meeting another one."""
-    down, right = wanted
-    right = next((width for width in range(1, right) if (row, column + width) in covered), right)
-    down = next(
-        (
-            height
-            for height in range(1, down)
-            if any((row + height, column + across) in covered for across in range(right))
-        ),
-        down,
-    )
-    return down, right
 
 
 def _without_blanks(table: Table) -> Grid:
@@ -111,5 +94,4 @@ def _without_blanks(table: Table) -> Grid:
     n_blank_cells = len(table.cells) - len(kept)
     if not kept:
         return Grid(n_blank_cells=n_blank_cells)
-    whole = Table(n_rows=len(rows), n_columns=len(columns), cells=kept)
-    return Grid(table=whole, n_blank_cells=n_blank_cells)
+    return Grid(table=make_table(kept), n_blank_cells=n_blank_cells)

@@ -19,12 +19,13 @@ import pydantic
 from docferry.reading.values import (
     NOTHING,
     Raw,
-    count_of,
     integer_of,
     is_mapping,
     items_of,
     mapping_of,
     number_of,
+    page_count_of,
+    page_number_of,
     parse_json,
     scalar_text,
     text_of,
@@ -155,7 +156,7 @@ def read_answer(body: bytes) -> Answer | None:
         error=_error_words(error, raw),
         is_error=error is not None,
         cost=number_of(get(raw, "credits_used")) if cost is None else cost,
-        page_count=count_of(get(result, "page_count")),
+        page_count=page_count_of(get(result, "page_count")),
         retry_after_seconds=_retry_after(raw, error),
     )
 
@@ -240,7 +241,7 @@ def read_extraction(result: Raw) -> Extraction:
     return Extraction(
         id=_first_scalar(result, "extraction_id"),
         markdown=_markdown(result, extensions),
-        page_count=count_of(get(result, "page_count")),
+        page_count=page_count_of(get(result, "page_count")),
         boxes=boxes if is_mapping(boxes) or is_list(boxes) else None,
         page_texts=tuple(_page_texts(result, extensions)),
         footnote_ids=frozenset(
@@ -286,8 +287,8 @@ def _chunk_text(chunk: object) -> str:
 def page_of(raw: Raw) -> int | None:
     """The page that an entry names, 1-based; None when it names none."""
     for name in ("page_number", "page"):
-        number = integer_of(get(raw, name))
-        if number is not None:
-            return number if number > 0 else None
+        value = get(raw, name)
+        if integer_of(value) is not None:
+            return page_number_of(value)
     location = mapping_of(raw.get("location"))
     return page_of(location) if location else None

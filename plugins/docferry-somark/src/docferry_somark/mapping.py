@@ -122,9 +122,9 @@ def _numbered(pages: Sequence[WirePage]) -> list[tuple[int, WirePage]]:
     """Pages with their numbers from 1, ascending.
 
     The service counts from 0. A result whose first page carries 1 and none carries 0 counts from 1. Where a
-    number is missing or negative, the place in the list counts.
+    number is missing, the place in the list counts.
     """
-    numbers = [page.number for page in pages if page.number is not None and page.number >= 0]
+    numbers = [page.number for page in pages if page.number is not None]
     if len(numbers) < len(pages):
         return list(enumerate(pages, start=1))
     shift = 0 if numbers and numbers[0] == 1 and 0 not in numbers else 1

@@ -22,6 +22,8 @@ from docferry.reading.values import (
     items_of,
     mapping_of,
     number_of,
+    page_count_of,
+    page_index_of,
     parse_json,
     scalar_text,
     text_of,
@@ -154,7 +156,8 @@ class WirePage:
     """One page.
 
     Args:
-        number: The service's number of the page, documented as counting from 0; None when missing.
+        number: The service's number of the page, documented as counting from 0; None when it is missing, or
+            no page can have it.
         width: Width of the rendered page in pixels, at no fixed resolution; None when unknown.
         height: Height in pixels; None when unknown.
         continues_previous: Whether the service says that the page continues the one before it.
@@ -218,7 +221,7 @@ def read_task(envelope: Envelope) -> TaskAnswer:
         reason=_first_text(data, "error", "message") or envelope.message,
         reason_code=integer_of(data.get("code")) or integer_of(mapping_of(data.get("error")).get("code")),
         has_error=bool(_first_text(data, "error")),
-        page_count=count_of(mapping_of(data.get("metadata")).get("page_num")),
+        page_count=page_count_of(mapping_of(data.get("metadata")).get("page_num")),
         result=result,
     )
 
@@ -261,7 +264,7 @@ def read_pages(value: object) -> tuple[WirePage, ...] | None:
 def _page(raw: Raw) -> WirePage:
     width, height = _size(raw.get("page_size"))
     return WirePage(
-        number=integer_of(raw.get("page_num")),
+        number=page_index_of(raw.get("page_num")),
         width=width,
         height=height,
         continues_previous=raw.get("merge_content_from_pre_page") in YES,
