@@ -33,14 +33,23 @@ class Connections:
         registry, counters = self._open, self._counters
 
         class RegisteringProtocol(H11Protocol):
+            has_spoken = False
+
             def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
                 super().connection_made(transport)
-                counters.connected()
                 if self.client is not None:
                     registry[self.client] = transport
 
+            def data_received(self, data: bytes) -> None:
+                if not self.has_spoken:
+                    # Not before: the end of the one that it takes the place of may come to be read after it.
+                    self.has_spoken = True
+                    counters.connected()
+                super().data_received(data)
+
             def connection_lost(self, exc: Exception | None) -> None:
-                counters.disconnected()
+                if self.has_spoken:
+                    counters.disconnected()
                 if self.client is not None:
                     registry.pop(self.client, None)
                 super().connection_lost(exc)

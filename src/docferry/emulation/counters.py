@@ -20,8 +20,8 @@ class Counters:
         ended: Jobs that ended, by state.
         billed_pages: Pages of the jobs made, without those that failed.
         most_under_way: Most jobs of one account that were under way at once.
-        connections: Connections that are open now.
-        most_connections: Most connections that were open at once, at all ports of the service.
+        connections: Connections that are open now and have had a request.
+        most_connections: Most such connections that were open at once, at all ports of the service.
     """
 
     requests: Counter[str] = field(default_factory=Counter[str])
@@ -37,12 +37,12 @@ class Counters:
     most_connections: int = 0
 
     def connected(self) -> None:
-        """A connection was opened."""
+        """A connection has its first request."""
         self.connections += 1
         self.most_connections = max(self.most_connections, self.connections)
 
     def disconnected(self) -> None:
-        """A connection was closed."""
+        """A connection that had one was closed."""
         self.connections -= 1
 
     def as_json(self) -> dict[str, object]:
