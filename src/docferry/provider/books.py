@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, ParamSpec, TypeVar
@@ -58,13 +58,13 @@ class Books:
         self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
         """Call a method of the ledger in its thread. Once begun it is not abandoned."""
-        return await _queued(self._ledger_lane, partial(work, *args, **kwargs))
+        return await self._ledger_lane.call(partial(work, *args, **kwargs))
 
     async def handle(
         self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
         """Call a method of the payload store in its thread. Once begun it is not abandoned."""
-        return await _queued(self._store_lane, partial(work, *args, **kwargs))
+        return await self._store_lane.call(partial(work, *args, **kwargs))
 
     async def aclose(self) -> None:
         """Close the files and let the threads end."""
@@ -205,15 +205,3 @@ def _written(store: PayloadStore, part: Keep, check: PartCheck | None = None) ->
         if check is not None:
             writer.check(check)
     return writer.part
-
-
-async def _queued(lane: Lane, call: Callable[[], Result]) -> Result:
-    """Await to the end however often cancelled meanwhile: a write to the ledger is not left half known."""
-    task = asyncio.wrap_future(lane.submit(call))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait({task})
-        raise

@@ -1,9 +1,11 @@
 """One worker thread that does one thing after the other."""
 
+import asyncio
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
@@ -40,6 +42,20 @@ class Lane:
             future: Future[Result] = Future()
             self._calls.put((future, call))
             return future
+
+    async def call(self, call: Callable[[], Result]) -> Result:
+        """Queue a call and await its end, however often cancelled meanwhile.
+
+        A write to the ledger is not left half known.
+        """
+        task = asyncio.wrap_future(self.submit(call))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            while not task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait({task})
+            raise
 
     def close(self) -> None:
         """Let the thread end once its queue is empty."""

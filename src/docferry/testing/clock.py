@@ -4,21 +4,35 @@ import asyncio
 import heapq
 import itertools
 
+from docferry.testing.workers import is_worker_awaited
+
 __all__ = ["FakeClock"]
+
+PASSES = 50
+"""So many times the loop goes round before a task that still has not come to rest is not waited for."""
+
+LOOK_SECONDS = 0.001
 
 
 class FakeClock:
     """A clock whose time passes only in sleeps, and at once.
 
-    When every task of the loop waits, the earliest sleeper is woken and time jumps to its hour. Use it on one
-    loop only.
+    When every task of the loop waits, the earliest sleeper is woken and time jumps to its hour. Time stands
+    still while a task waits for a worker thread: in `anyio.to_thread.run_sync`, with whatever limiter, in
+    `asyncio.to_thread`, or in a call of the ledger or the cache. What else works outside the loop, as a
+    real connection, `loop.run_in_executor` or another loop, is not waited for; `FastClock` goes with those.
+    Use it on one loop only.
 
     Args:
         start: The first reading of `now`, in seconds since the epoch.
+        patience_seconds: How long, in the machine's seconds, time stands still for worker threads before the
+            earliest sleep fails. A thread that waits for the loop, which itself waits for this clock, would
+            never end.
     """
 
-    def __init__(self, *, start: float = 1_700_000_000.0) -> None:
+    def __init__(self, *, start: float = 1_700_000_000.0, patience_seconds: float = 60.0) -> None:
         self._start = start
+        self._patience_seconds = patience_seconds
         self._elapsed = 0.0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
@@ -34,7 +48,11 @@ class FakeClock:
         return self._elapsed
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until the clock has jumped that far."""
+        """Wait until the clock has jumped that far.
+
+        Raises:
+            RuntimeError: A worker thread works on and on, as one does that waits for this clock.
+        """
         self.slept.append(seconds)
         sleeper = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._elapsed + max(seconds, 0.0), next(self._order), sleeper))
@@ -44,10 +62,30 @@ class FakeClock:
 
     async def _tick(self) -> None:
         while self._sleepers:
-            # Whoever can still run without waiting for the clock runs first.
-            for _ in range(50):
-                await asyncio.sleep(0)
+            is_quiet = await self._is_quiet()
             hour, _, sleeper = heapq.heappop(self._sleepers)
-            if not sleeper.done():
+            if sleeper.done():
+                continue
+            if is_quiet:
                 self._elapsed = max(self._elapsed, hour)
                 sleeper.set_result(None)
+            else:
+                sleeper.set_exception(
+                    RuntimeError(
+                        f"a worker thread has been at work for {self._patience_seconds:g} seconds while time "
+                        "stood still for it; it never ends if it waits for this clock"
+                    )
+                )
+
+    async def _is_quiet(self) -> bool:
+        """Let whoever can still run without waiting for the clock run first; whether they came to an end."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._patience_seconds
+        while True:
+            for _ in range(PASSES):
+                await asyncio.sleep(0)
+            if not is_worker_awaited():
+                return True
+            if loop.time() > end:
+                return False
+            await asyncio.sleep(LOOK_SECONDS)
