@@ -127,7 +127,7 @@ class DepotApi:
 
 
 class InlineBooks(Books):
-    """Works on the loop's own thread, so that a clock that jumps waits for it."""
+    """Works on the loop's own thread: a clock that jumps waits for other threads too, but that is slow."""
 
     async def do(self, work, *args, **kwargs):
         return work(*args, **kwargs)
