@@ -33,8 +33,11 @@ def deaf_port():
         yield listening.getsockname()[1]
 
 
-def call(*kinds, is_cancelled=False):
-    """Call a host with addresses of these kinds; returns once no connection to it is open any more."""
+def call(*kinds, cancelled_after=None):
+    """Call a host with addresses of these kinds; returns once no connection to it is open any more.
+
+    The caller may be cancelled, so many passes of the loop after the host has been reached.
+    """
     callers = []
 
     async def serve(reader, writer):
@@ -55,9 +58,11 @@ def call(*kinds, is_cancelled=False):
             asyncio.get_running_loop().getaddrinfo = resolve
             task = asyncio.create_task(dial("service.invalid", 80, context=None))
             try:
-                while is_cancelled and not callers:
-                    await asyncio.sleep(0)
-                if is_cancelled:
+                if cancelled_after is not None:
+                    while not callers:
+                        await asyncio.sleep(0)
+                    for _ in range(cancelled_after):
+                        await asyncio.sleep(0)
                     task.cancel()
                 (await task).close()
             finally:
@@ -82,6 +87,7 @@ def test_no_address_that_answers_is_an_error():
         call("dead", "dead")
 
 
-def test_a_call_that_is_cancelled_in_the_moment_of_success_leaves_nothing_open():
+@pytest.mark.parametrize("passes", range(8))
+def test_a_call_that_is_cancelled_in_the_moment_of_success_leaves_nothing_open(passes):
     with contextlib.suppress(asyncio.CancelledError):  # it may have been too late
-        call("deaf", "live", is_cancelled=True)
+        call("deaf", "live", cancelled_after=passes)

@@ -46,7 +46,7 @@ async def dial(host: str, port: int, *, context: ssl.SSLContext | None) -> Conne
         winner = winner or await _first(attempts, None) or attempts[0]  # whose error is as good as any
         return winner.result()
     finally:
-        await _give_up([attempt for attempt in attempts if attempt is not winner])
+        _give_up([attempt for attempt in attempts if attempt is not winner])
 
 
 async def _connected(address: Address, host: str, context: ssl.SSLContext | None) -> Connection:
@@ -69,12 +69,16 @@ async def _first(attempts: Sequence[Attempt], seconds: float | None) -> Attempt 
     return None
 
 
-async def _give_up(attempts: Sequence[Attempt]) -> None:
+def _give_up(attempts: Sequence[Attempt]) -> None:
+    """Close them, now or as soon as they end: a wait for that could be cancelled, and leave the winner open."""
     for attempt in attempts:
         attempt.cancel()
-    for outcome in await asyncio.gather(*attempts, return_exceptions=True):
-        if isinstance(outcome, Connection):
-            outcome.close()
+        attempt.add_done_callback(_close)
+
+
+def _close(attempt: Attempt) -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().close()
 
 
 def _alternating(addresses: Sequence[Address]) -> list[Address]:
