@@ -28,7 +28,7 @@ thread.stop()
 
 
 def call(port):
-    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
     connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     return connection
 
@@ -42,11 +42,11 @@ def test_callers_without_room_wait_and_are_answered_and_nothing_is_logged():
         text=True,
     ) as process:
         port = int(process.stdout.readline())
-        idle = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(20)]
+        idle = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(20)]
         waiting = call(port)
         for connection in idle:
             connection.close()
         with waiting:
             assert waiting.recv(20).startswith(b"HTTP/1.1 204")
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert said == ""

@@ -131,7 +131,7 @@ def origin(receiver):
 
 def post(origin, path="/depot", content=CALL, **more):
     headers, body = sign_call(content, secret=more.pop("secret", SECRET), at=NOW)
-    return httpx.post(origin + path, headers=headers, content=body, **more).status_code
+    return httpx.post(origin + path, headers=headers, content=body, timeout=60, **more).status_code
 
 
 def test_services_get_the_status_that_fits(origin):
@@ -141,8 +141,8 @@ def test_services_get_the_status_that_fits(origin):
     assert post(origin, content=b"not JSON") == 400
     assert post(origin, path="/other") == 404
     assert post(origin, path="/depot/more") == 404
-    assert httpx.get(f"{origin}/depot").status_code == 405
-    assert httpx.get(f"{origin}/status").json() == {
+    assert httpx.get(f"{origin}/depot", timeout=60).status_code == 405
+    assert httpx.get(f"{origin}/status", timeout=60).json() == {
         "depot": NOTHING | {"accepted": 1, "duplicate": 1, "forged": 1, "unreadable": 1}
     }
 
@@ -155,14 +155,14 @@ def test_a_body_above_the_cap_is_refused(origin):
 def test_a_body_that_does_not_come_is_given_up(origin, monkeypatch):
     monkeypatch.setattr(docferry.webhook, "BODY_SECONDS", 0.05)
     host, _, port = origin.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(b"POST /depot HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nx")
         assert connection.recv(100).startswith(b"HTTP/1.1 408")
 
 
 def test_a_caller_that_hangs_up_harms_nobody(origin):
     host, _, port = origin.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(b"POST /depot HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nx")
     assert post(origin) == 200
 

@@ -69,7 +69,7 @@ class TestAFailedRun:
         process = start("parse", *names, *PAGED, "--table", "--output", "out.jsonl")
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, messages = process.communicate(timeout=20)
+        _, messages = process.communicate(timeout=60)
         assert process.returncode == 130
         assert messages == b"interrupted\nout.jsonl was not written\n"
         assert earlier.read_text() == "good\n"

@@ -268,7 +268,7 @@ class TestEndings:
         process = start("parse", pages("a.txt", "fine"), pages("b.txt", "WAIT"), *PAGED)
         assert json.loads(process.stdout.readline())["source"] == "a.txt"
         process.send_signal(signal.SIGINT)
-        output, messages = process.communicate(timeout=20)
+        output, messages = process.communicate(timeout=60)
         assert (process.returncode, output, messages) == (130, b"", b"interrupted\n")
 
     def test_a_request_to_end_is_obeyed_without_a_trace(self, start, pages, folder):
@@ -277,7 +277,7 @@ class TestEndings:
         )
         assert b"a.txt" in process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        _, messages = process.communicate(timeout=20)
+        _, messages = process.communicate(timeout=60)
         assert (process.returncode, messages) == (143, b"")
         assert sorted(path.name for path in folder.iterdir()) == ["a.txt", "b.txt"]
 

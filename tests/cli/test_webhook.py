@@ -30,7 +30,7 @@ def receiving(depot, environment, start):  # noqa: ARG001 - the depot's plugin
 
 def call(url, *jobs, event="e1", secret=SECRET):
     headers, body = sign_call({"event": event, "jobs": jobs}, secret=secret, at=time.time())
-    return httpx.post(url, headers=headers, content=body).status_code
+    return httpx.post(url, headers=headers, content=body, timeout=60).status_code
 
 
 def test_an_event_ends_the_wait_of_another_process(depot, environment, folder, start, receiving):
@@ -41,24 +41,22 @@ def test_an_event_ends_the_wait_of_another_process(depot, environment, folder, s
     depot.may_finish.clear()
     environment["DOCFERRY_WEBHOOKS"] = "depot"
     run = start("parse", "a.txt", "--provider", "depot", "--to", "markdown")
-    assert depot.heard.wait(30)
+    assert depot.heard.wait(60)
     while not depot.polls:  # the one at the floor
         threading.Event().wait(0.01)
     threading.Event().wait(0.5)
     polls = depot.polls
     assert polls == 1
     depot.may_finish.set()
-    began = time.monotonic()
     assert call(url, "b0", secret="another") == 401
     assert call(url, "b0") == 200
-    output, _ = run.communicate(timeout=30)
+    output, _ = run.communicate(timeout=60)  # and not five minutes
     assert b"one page" in output
-    assert time.monotonic() - began < 10  # and not five minutes
     assert depot.polls == polls + 1
     assert call(url, "b0") == 200
-    assert httpx.get(url.replace("/depot", "/status")).json()["depot"]["duplicate"] == 1
+    assert httpx.get(url.replace("/depot", "/status"), timeout=60).json()["depot"]["duplicate"] == 1
     process.send_signal(signal.SIGINT)
-    _, messages = process.communicate(timeout=30)
+    _, messages = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "depot: 1 accepted, 1 duplicate, 0 ignored, 1 forged, 0 unreadable, 0 failed" in messages.decode()
 
@@ -94,4 +92,4 @@ def test_events_of_the_receiver_are_in_the_ledger_that_it_was_given(receiving, t
     assert call(url, "b7") == 200
     with SqliteLedger(tmp_path / "other.sqlite3") as ledger:
         assert ledger.take_events("depot", ["b7"]) == ("b7",)
-    assert json.loads(httpx.get(url.replace("/depot", "/status")).text)["depot"]["accepted"] == 1
+    assert json.loads(httpx.get(url.replace("/depot", "/status"), timeout=60).text)["depot"]["accepted"] == 1

@@ -9,7 +9,7 @@ import pytest
 
 from docferry.emulation import EmulatorServer, EmulatorSettings, SteppedClock, read_fault_rules
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="session")

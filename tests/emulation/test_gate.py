@@ -73,7 +73,7 @@ def test_a_body_is_cut_off(serve):
 def test_a_truncated_body_looks_whole(serve):
     client = serve({"kind": "asset", "nth": 1, "do": "truncate_body", "keep": 0.5})
     address = client.wait(client.submit(text="12345678").json()["id"])["address"]
-    assert [httpx.get(address).text for _ in range(2)] == ["1234", "12345678"]
+    assert [httpx.get(address, timeout=60).text for _ in range(2)] == ["1234", "12345678"]
 
 
 def test_a_malformed_body_keeps_its_content_type(serve):

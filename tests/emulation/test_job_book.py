@@ -69,7 +69,7 @@ async def test_a_job_does_not_end_before_its_parse(open_book, start, clock):
     book, gate = open_book(), threading.Event()
 
     def work():
-        gate.wait(10)
+        gate.wait(60)
         raise CorruptSourceError("it is damaged")
 
     job = await start(book, work=work, is_done=False)

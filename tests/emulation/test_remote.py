@@ -56,16 +56,16 @@ def test_a_process_of_its_own_serves_and_counts():
     with EmulatorProcess(["harbour"], settings=settings) as emulator:
         address = emulator.environment["HARBOUR_BASE_URL"]
         headers = {"key": emulator.environment["HARBOUR_API_KEY"]}
-        codes = [httpx.get(f"{address}/account", headers=headers).status_code for _ in range(2)]
+        codes = [httpx.get(f"{address}/account", headers=headers, timeout=60).status_code for _ in range(2)]
         control = emulator.control("harbour")
         assert codes == [503, 200]
         assert control.counters()["requests"] == {"account": 2}
         assert control.jobs() == []
         control.use_faults(read_fault_rules([{"do": "status", "status": 500}]))
-        assert httpx.get(f"{address}/account").status_code == 500
+        assert httpx.get(f"{address}/account", timeout=60).status_code == 500
     emulator.stop()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(address)
+        httpx.get(address, timeout=60)
 
 
 def test_what_goes_wrong_there_is_told_here():
@@ -84,13 +84,13 @@ def test_it_ends_when_its_owner_is_killed():
     )
     owner = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     address = owner.stdout.readline().strip()
-    assert httpx.get(f"{address}/account").status_code == 418
+    assert httpx.get(f"{address}/account", timeout=60).status_code == 418
     owner.kill()
     owner.communicate()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            httpx.get(f"{address}/account")
+            httpx.get(f"{address}/account", timeout=60)
         except httpx.TransportError:
             return
     raise AssertionError("it goes on")

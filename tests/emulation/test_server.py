@@ -34,21 +34,21 @@ def test_a_file_is_put_to_a_signed_address_on_another_port(serve, clock):
     slot = client.http.post("/slots").json()
     assert httpx.URL(slot["address"]).port != client.http.base_url.port
     assert client.poll(slot["id"]).json()["waits_for_file"]
-    assert httpx.put(slot["address"].replace("signature=", "signature=0")).status_code == 403
-    assert httpx.put(slot["address"], content=b"%PDF-1.4 ?").status_code == 200
+    assert httpx.put(slot["address"].replace("signature=", "signature=0"), timeout=60).status_code == 403
+    assert httpx.put(slot["address"], content=b"%PDF-1.4 ?", timeout=60).status_code == 200
     assert client.wait(slot["id"])["state"] == "failed"
     clock.advance(61)
-    assert httpx.put(slot["address"], content=b"x").text == "expired"
+    assert httpx.put(slot["address"], content=b"x", timeout=60).text == "expired"
 
 
 def test_an_asset_is_handed_out_until_its_address_expires(serve, clock):
     client = serve(link_seconds=60)
     address = client.wait(client.submit(text="Words to keep.").json()["id"])["address"]
-    answer = httpx.get(address)
+    answer = httpx.get(address, timeout=60)
     assert (answer.text, answer.headers["content-type"]) == ("Words to keep.", "text/plain; charset=utf-8")
-    assert httpx.get(address.replace("/assets/", "/assets/0")).status_code == 403
+    assert httpx.get(address.replace("/assets/", "/assets/0"), timeout=60).status_code == 403
     clock.advance(61)
-    answer = httpx.get(address)
+    answer = httpx.get(address, timeout=60)
     assert answer.status_code == 403
     assert "expired" in answer.text
 
@@ -133,13 +133,13 @@ def test_nothing_is_left_after_the_end(harbour):
     with EmulatorServer(service) as server:
         origin = service.state.origins[0]
         folder = service.state.uploads.folder
-        httpx.post(f"{origin}/jobs", files={"file": ("a.txt", b"x")})
+        httpx.post(f"{origin}/jobs", files={"file": ("a.txt", b"x")}, timeout=60)
     server.stop()
     assert not folder.exists()
     assert not any(thread.name == "docferry-emulator" for thread in threading.enumerate())
     assert threading.active_count() <= before + 8  # threads that parsed may still end
     with pytest.raises(httpx.ConnectError):
-        httpx.get(origin)
+        httpx.get(origin, timeout=60)
 
 
 def test_the_extra_names_what_the_room_imports():

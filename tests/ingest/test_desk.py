@@ -166,7 +166,7 @@ def test_submitting_beside_a_parse_of_the_same_file_does_not_wait_for_it(desk, s
     parsed = []
     thread = threading.Thread(target=lambda: parsed.extend(ingest(paths)))
     thread.start()
-    service.heard.wait(30)
+    service.heard.wait(60)
     (outcome,) = submit(desk, paths)
     assert outcome.job.step is JobStep.SUBMITTED
     service.may_finish.set()
@@ -553,7 +553,7 @@ class TestForget:
         paths = files("one")
         thread = threading.Thread(target=ingest, args=(paths,))
         thread.start()
-        service.heard.wait(30)
+        service.heard.wait(60)
         (record,) = desk.list_jobs()
         with pytest.raises(ConfigurationError, match="a process is at work"):
             desk.forget([record], even_under_way=True)

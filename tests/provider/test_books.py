@@ -27,10 +27,10 @@ class Gate:
 
     def pass_through(self):
         self.reached.set()
-        assert self.open.wait(10)
+        assert self.open.wait(60)
 
     async def wait_until_reached(self):
-        await asyncio.to_thread(self.reached.wait, 10)
+        await asyncio.to_thread(self.reached.wait, 60)
 
 
 async def hold(books, taken, gate):
@@ -40,7 +40,7 @@ async def hold(books, taken, gate):
         return "thing"
 
     async with books.held(acquire, taken.remove):
-        await asyncio.sleep(60)
+        await asyncio.sleep(3600)
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -71,7 +71,7 @@ def call(*kinds, cancelled_after=None):
                 server.close()
 
     with asyncio.Runner() as runner:
-        runner.run(asyncio.wait_for(main(), 20))
+        runner.run(asyncio.wait_for(main(), 60))
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def talk(server, conversation, *, context=None, trust=ssl.create_default_context
                 return await conversation(client)
 
     with asyncio.Runner() as runner:
-        return runner.run(asyncio.wait_for(main(), 20))
+        return runner.run(asyncio.wait_for(main(), 60))
 
 
 def test_a_connection_is_used_again():
@@ -255,7 +255,7 @@ def test_a_body_of_another_length_than_announced_is_our_own_trouble():
 def test_a_silent_server_ends_in_a_timeout():
     async def conversation(client):
         with pytest.raises(httpx.ReadTimeout):
-            await client.get("/", timeout=0.05)
+            await client.get("/", timeout=httpx.Timeout(30, read=0.05))
 
     talk(Server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nh"), conversation)
 
@@ -265,7 +265,7 @@ def test_a_server_that_takes_nothing_ends_in_a_timeout():
 
     async def conversation(client):
         with pytest.raises(httpx.WriteTimeout):
-            await client.put("/", content=b"x" * 50_000_000, timeout=0.2)
+            await client.put("/", content=b"x" * 50_000_000, timeout=httpx.Timeout(30, write=0.2))
 
     talk(server, conversation)
 

@@ -24,7 +24,7 @@ def admitted(count, work):
         assert not intake.is_opening()
 
     with asyncio.Runner() as runner:
-        runner.run(asyncio.wait_for(main(), 20))
+        runner.run(asyncio.wait_for(main(), 60))
     return most
 
 

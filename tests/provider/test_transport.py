@@ -31,7 +31,7 @@ class Handler(BaseHTTPRequestHandler):
             server.now += 1
             server.most = max(server.most, server.now)
         if self.path.startswith("/slow"):
-            server.gate.wait(5)
+            server.gate.wait(60)
         with server.lock:
             server.now -= 1
         if self.path.startswith("/away"):
@@ -256,7 +256,7 @@ def test_a_body_that_breaks_off_is_no_response(server):
 
 def open_when_full(server):
     """Lets the slow requests go once as many as may be are under way, and one more had time to come."""
-    for _ in range(2000):
+    for _ in range(10_000):
         if server.now >= REQUESTS_IN_FLIGHT:
             break
         server.gate.wait(0.005)

@@ -217,7 +217,7 @@ def unused_port():
 
 
 async def test_a_server_that_says_nothing_is_given_up(web):
-    url = web.handle("/a.pdf", lambda _: web.over.wait(30))
+    url = web.handle("/a.pdf", lambda _: web.over.wait(60))
     error = await fails(url, UnavailableError, idle_timeout_seconds=0.05)
     assert "0.05 seconds" in error.message
     web.over.set()
@@ -230,7 +230,7 @@ async def test_a_body_that_stalls_is_given_up(web):
         handler.end_headers()
         handler.wfile.write(b"half")
         handler.wfile.flush()
-        web.over.wait(30)
+        web.over.wait(60)
 
     await fails(web.handle("/a.pdf", answer), UnavailableError, idle_timeout_seconds=0.05)
     web.over.set()
@@ -280,7 +280,7 @@ async def test_an_announced_size_above_the_limit_is_refused_before_the_body(web)
         handler.send_response(200)
         handler.send_header("Content-Length", str(10**12))
         handler.end_headers()
-        web.over.wait(30)
+        web.over.wait(60)
 
     error = await fails(web.handle("/a.pdf", answer), SourceTooLargeError, max_size_bytes=10**9)
     assert "1,000,000,000,000" in error.message

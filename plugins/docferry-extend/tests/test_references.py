@@ -46,6 +46,7 @@ def upload(house, name="tides.pdf"):
         f"{house.variables['EXTEND_BASE_URL']}/files/upload",
         headers=headers,
         files={"file": (name, b"%PDF-1.4 x", "application/pdf")},
+        timeout=60,
     )
     return answer.json()["id"]
 

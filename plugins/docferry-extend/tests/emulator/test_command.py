@@ -35,6 +35,7 @@ def test_it_prints_two_lines_and_serves_both_versions(start):
         httpx.get(
             f"{found['EXTEND_BASE_URL']}/files",
             headers={"Authorization": f"Bearer {found['EXTEND_API_KEY']}", "x-extend-api-version": version},
+            timeout=60,
         ).status_code
         for version in ("2026-02-09", "2025-04-21")
     ]

@@ -10,7 +10,7 @@ from docferry.provider import WebhookSettings
 from docferry_extend import docferry_webhook
 
 EVENTS = ["parse_run.processed", "parse_run.failed", "parser_run.processed", "parser_run.failed"]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from docferry.emulation import SteppedClock
 from docferry.testing.served import ServedEmulators
 from docferry_mineru.emulator import make_emulator
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 LASTING = {"done", "failed"}
 
 

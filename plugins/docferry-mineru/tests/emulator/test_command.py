@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 COMMAND = str(Path(sys.executable).with_name("docferry"))
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_it_prints_two_lines_serves_and_ends_on_a_signal(start):
     assert list(found) == ["MINERU_BASE_URL", "MINERU_API_KEY"]
     assert found["MINERU_API_KEY"] == "sk-mine"
     headers = {"Authorization": "Bearer sk-mine"}
-    answer = httpx.get(f"{found['MINERU_BASE_URL']}/api/v4/extract/task/x", headers=headers)
+    answer = httpx.get(f"{found['MINERU_BASE_URL']}/api/v4/extract/task/x", headers=headers, timeout=60)
     assert answer.json()["code"] == -60012
     process.send_signal(signal.SIGINT)
     output, messages = process.communicate(timeout=PATIENCE_SECONDS)
@@ -49,4 +49,4 @@ def test_a_server_of_your_own_prints_its_address(start):
     process = start("--set", "mineru.protocol=server-4")
     found = read_environment(process, lines=1)
     assert list(found) == ["MINERU_SERVER_URL"]
-    assert httpx.get(f"{found['MINERU_SERVER_URL']}/v1/health").json()["version"] == "4.0.12"
+    assert httpx.get(f"{found['MINERU_SERVER_URL']}/v1/health", timeout=60).json()["version"] == "4.0.12"

@@ -10,7 +10,7 @@ from docferry.emulation import SteppedClock
 from docferry.testing.served import ServedEmulators
 from docferry_pulse.emulator import make_emulator
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture

@@ -309,7 +309,7 @@ class TestWebhooks:
         address = f"http://127.0.0.1:{receiver.server_port}"
         client = serve(settings={"canned_pages": 1}, webhook_url=address, webhook_secret="whsec_c2VjcmV0")
         job_id = client.job_id()
-        assert arrived.wait(30)
+        assert arrived.wait(60)
         receiver.shutdown()
         receiver.server_close()
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 COMMAND = str(Path(sys.executable).with_name("docferry"))
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -45,7 +45,9 @@ def test_it_prints_two_lines_serves_and_ends_on_a_signal(start, number, code):
     found = read_environment(process)
     assert list(found) == ["SOMARK_BASE_URL", "SOMARK_API_KEY"]
     assert not any(sign in value for value in found.values() for sign in " \"'")
-    answer = httpx.post(f"{found['SOMARK_BASE_URL']}/usage", data={"api_key": found["SOMARK_API_KEY"]})
+    answer = httpx.post(
+        f"{found['SOMARK_BASE_URL']}/usage", data={"api_key": found["SOMARK_API_KEY"]}, timeout=60
+    )
     assert answer.json()["code"] == 0
     process.send_signal(number)
     output, messages = process.communicate(timeout=PATIENCE_SECONDS)
@@ -62,7 +64,7 @@ def test_options_reach_the_service(start, tmp_path):
     found = read_environment(process)
     assert found["SOMARK_API_KEY"] == "sk-mine"
     ask = f"{found['SOMARK_BASE_URL']}/usage"
-    answers = [httpx.post(ask, data={"api_key": "sk-mine"}) for _ in range(2)]
+    answers = [httpx.post(ask, data={"api_key": "sk-mine"}, timeout=60) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 502]
     assert answers[0].json()["data"]["remaining_paid_pages"] == 7
 
