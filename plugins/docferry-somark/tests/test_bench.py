@@ -1,6 +1,5 @@
 """The whole way over real HTTP: limits of the account, and the synchronous mode."""
 
-from itertools import pairwise
 
 import pytest
 
@@ -46,8 +45,9 @@ def test_requests_and_tasks_keep_to_the_account(trial_of, pdfs, service):
     bench, trial = trial_of()
     assert all(outcome.is_success for outcome in trial.outcomes(*pdfs))
 
-    times = sorted(visit.at for visit in bench.wire.visits)
-    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.98
+    # Counted from the first one: a request that a busy machine sends late comes closer to the next one.
+    first, *others = sorted(visit.at for visit in bench.wire.visits)
+    assert all(at - first >= 0.98 * place for place, at in enumerate(others, start=1))
     assert service.counters.most_under_way == 1
 
 
