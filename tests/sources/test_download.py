@@ -203,17 +203,18 @@ async def test_an_address_that_is_none_is_an_error(url):
     await fails(url, SourceError)
 
 
-async def test_nobody_listening_is_unavailable(web, unused_port):
+async def test_nobody_listening_is_unavailable(web, deaf_port):
     assert web
-    error = await fails(f"http://127.0.0.1:{unused_port}/a.pdf?secret", UnavailableError)
+    error = await fails(f"http://127.0.0.1:{deaf_port}/a.pdf?secret", UnavailableError)
     assert "reached" in error.message
 
 
 @pytest.fixture
-def unused_port():
+def deaf_port():
+    """A port that is taken, so that no other test gets it, and at which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        yield probe.getsockname()[1]
 
 
 async def test_a_server_that_says_nothing_is_given_up(web):
