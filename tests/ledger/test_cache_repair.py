@@ -173,7 +173,7 @@ def test_processes_that_find_the_damage_at_once_all_go_on(cache, index, start):
     for process in processes:
         process.stdin.write("\n")
         process.stdin.flush()
-    assert [process.communicate(timeout=60)[0].split() for process in processes] == [["True", "True"]] * 3
+    assert [process.communicate(timeout=100)[0].split() for process in processes] == [["True", "True"]] * 3
     assert len(put_aside(cache)) == 1
     with opened(cache) as store:
         assert store.info().payload_count == 43
@@ -317,7 +317,7 @@ with PayloadStore(sys.argv[1], max_bytes=10**9) as store:
 
 @pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
 def test_a_full_disk_is_named_and_leaves_nothing_behind(tmp_path, start):
-    output, _ = start(LITTLE_ROOM, tmp_path / "cache").communicate(timeout=60)
+    output, _ = start(LITTLE_ROOM, tmp_path / "cache").communicate(timeout=100)
     told, left, size = output.splitlines()
     assert told.startswith("ConfigurationError|the payload cache")
     assert "make room, or set DOCFERRY_CACHE to a folder on another disk" in told

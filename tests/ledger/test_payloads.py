@@ -469,7 +469,7 @@ class TestPlace:
         os.waitpid(child, 0)
         print(store.folder.exists(), store.info().payload_count)
         """
-        output, _ = start(program).communicate(timeout=60)
+        output, _ = start(program).communicate(timeout=100)
         assert output.split() == ["True", "0"]
 
     def test_a_folder_that_cannot_be_made_is_named(self, tmp_path):

@@ -71,7 +71,7 @@ MOMENTS = ("claimed", "sent", "answered", "observed", "writing", "written", "sav
 
 
 def lines(process):
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=100)
     assert process.returncode == 0
     return output.split()
 
@@ -105,7 +105,7 @@ def test_what_a_killed_process_leaves_can_be_gone_on_with(
     start, ledger_file, tmp_path, moment, engine_on, put
 ):
     process = start(LIFE, ledger_file, tmp_path / "cache", moment)
-    process.communicate(timeout=60)
+    process.communicate(timeout=100)
     assert process.returncode == -9
     index = MOMENTS.index(moment)
     with SqliteLedger(ledger_file) as ledger, PayloadStore(tmp_path / "cache", max_bytes=10**6) as store:
@@ -155,7 +155,8 @@ def test_a_process_killed_among_many_writes_leaves_a_sound_ledger(start, ledger_
     assert sum(job.step is JobStep.INTENT for job in jobs.values()) <= 5
 
 
-def test_a_parent_and_its_spawned_workers_share_a_ledger(ledger_file, tmp_path):
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_a_parent_and_its_workers_share_a_ledger(ledger_file, tmp_path, method):
     program = tmp_path / "program.py"
     program.write_text(
         """
@@ -176,15 +177,14 @@ if __name__ == "__main__":
         print(len(ledger.take_events("echo", [f"r{number}" for number in range(10)])))
 """
     )
-    for method in ("spawn", "fork"):
-        run = subprocess.run(
-            [sys.executable, program, f"{ledger_file}-{method}", method],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        assert run.stdout.split() == ["10", "10"]
+    run = subprocess.run(
+        [sys.executable, program, ledger_file, method],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    assert run.stdout.split() == ["10", "10"]
 
 
 def test_processes_that_share_a_small_cache_never_read_wrong_bytes(start, tmp_path):

@@ -122,7 +122,7 @@ with SqliteLedger(sys.argv[1]) as ledger:
 
 @pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
 def test_a_full_disk_is_named_and_the_ledger_goes_on_once_there_is_room(path, start):
-    output, _ = start(LITTLE_ROOM, path, path.stat().st_size + 65536).communicate(timeout=60)
+    output, _ = start(LITTLE_ROOM, path, path.stat().st_size + 65536).communicate(timeout=100)
     first, last = output.splitlines()
     assert first.startswith("ConfigurationError|the ledger")
     assert "the disk is full or failing" in first

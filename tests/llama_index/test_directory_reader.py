@@ -81,6 +81,7 @@ async def test_fifty_files_at_once(tmp_path, extractor):
     ]
 
 
+@pytest.mark.timeout(240)  # each process imports the whole framework
 def test_worker_processes_give_the_same_documents(tmp_path, documents):
     for name in ("a.pdf", "b.pdf"):
         documents.encrypted_pdf(tmp_path, "geheim", name=name)

@@ -326,6 +326,7 @@ class TestPipeline:
         assert [node.to_dict() for node in again.run(documents=documents)] == [n.to_dict() for n in first]
         assert len(pipeline.cache.cache.get_all(pipeline.cache.collection)) == 1
 
+    @pytest.mark.timeout(240)  # each process imports the whole framework: a minute on a machine at its limit
     async def test_worker_processes_make_the_same_nodes(self, good_folder, whole):
         documents = whole.load_data(good_folder)
         pipeline = IngestionPipeline(transformations=[DocferryNodeParser()], disable_cache=True)
