@@ -1,6 +1,5 @@
 """The whole way over real HTTP: limits of the account, and the synchronous mode."""
 
-
 import pytest
 
 from docferry.engine import current_engine

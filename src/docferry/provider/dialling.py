@@ -70,7 +70,7 @@ async def _first(attempts: Sequence[Attempt], seconds: float | None) -> Attempt 
 
 
 def _give_up(attempts: Sequence[Attempt]) -> None:
-    """Close them, now or as soon as they end: a wait for that could be cancelled, and leave the winner open."""
+    """Close them as soon as they end, unawaited: a wait could be cancelled, and leave the winner open."""
     for attempt in attempts:
         attempt.cancel()
         attempt.add_done_callback(_close)
