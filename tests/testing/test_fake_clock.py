@@ -100,6 +100,28 @@ def test_time_stands_still_while_a_worker_thread_works(way):
     anyio.run(scenario)
 
 
+def test_what_follows_upon_the_work_of_a_thread_has_its_time():
+    async def scenario(passes):
+        clock, gate = FakeClock(), threading.Event()
+
+        async def work():
+            await asyncio.to_thread(gate.wait)
+            for _ in range(30):
+                await asyncio.sleep(0)
+            return clock.monotonic()
+
+        nap = asyncio.create_task(clock.sleep(60))
+        working = asyncio.create_task(work())
+        for _ in range(passes):
+            await asyncio.sleep(0)
+        gate.set()
+        assert await working == 0
+        await nap
+
+    for passes in range(100):
+        anyio.run(scenario, passes)
+
+
 @pytest.mark.parametrize("way", [asyncio.to_thread, behind_own_limiter])
 def test_time_does_not_wait_for_a_thread_that_was_abandoned(way):
     async def scenario():

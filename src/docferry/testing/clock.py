@@ -11,6 +11,9 @@ __all__ = ["FakeClock"]
 PASSES = 50
 """So many times the loop goes round before a task that still has not come to rest is not waited for."""
 
+PASSES_BETWEEN_LOOKS = 10
+"""Of the passes, so many may go by without a look whether worker threads are awaited: a look costs."""
+
 LOOK_SECONDS = 0.001
 
 
@@ -81,11 +84,14 @@ class FakeClock:
         """Let whoever can still run without waiting for the clock run first; whether they came to an end."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self._patience_seconds
-        while True:
-            for _ in range(PASSES):
+        passes = 0
+        while passes < PASSES:
+            for _ in range(PASSES_BETWEEN_LOOKS):
                 await asyncio.sleep(0)
-            if not is_worker_awaited():
-                return True
-            if loop.time() > end:
-                return False
-            await asyncio.sleep(LOOK_SECONDS)
+            passes += PASSES_BETWEEN_LOOKS
+            if is_worker_awaited():
+                if loop.time() > end:
+                    return False
+                passes = 0  # what its work leads to has as many passes as anything else
+                await asyncio.sleep(LOOK_SECONDS)
+        return True
