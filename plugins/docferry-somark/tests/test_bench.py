@@ -1,12 +1,16 @@
 """The whole way over real HTTP: limits of the account, and the synchronous mode."""
 
 import pytest
+from somark_service import QUICK, reach
 
+from docferry.emulation import SteppedClock
 from docferry.engine import current_engine
 from docferry.errors import SourceTooLargeError, SubmissionUnknownError
 from docferry.model import ElementKind
 from docferry.provider.faults import Fault, TransportFault
 from docferry.sources import Source
+from docferry.testing import EmulatedJobService
+from docferry.testing.contracts.job_foundation import Workshop
 from docferry.testing.jobs import RequestKind, Trouble
 
 
@@ -50,10 +54,27 @@ def test_requests_and_tasks_keep_to_the_account(trial_of, pdfs, service):
     assert service.counters.most_under_way == 1
 
 
-def test_the_account_may_allow_more(trial_of, pdfs, service):
-    _, trial = trial_of(concurrency=3, requests_per_second=100)
-    assert all(outcome.is_success for outcome in trial.outcomes(*pdfs))
+class ClockOfThree(SteppedClock):
+    """Its time passes once three jobs have been under way."""
 
+    counters = None
+
+    def now(self):
+        has_three = self.counters is not None and self.counters.most_under_way >= 3
+        return super().now() + (1000 if has_three else 0)
+
+
+def test_the_account_may_allow_more(pdfs, point, tmp_path):
+    clock = ClockOfThree()
+    settings = QUICK.model_copy(update={"work_seconds": 100, "clock": clock})
+    with EmulatedJobService("somark", options=reach, settings=settings) as service:
+        clock.counters = service.counters
+        workshop = Workshop(name="somark", entry_point=point, service=service, folder=tmp_path)
+        options = {**service.options, "concurrency": 3, "requests_per_second": 100}
+        assert all(
+            outcome.is_success for outcome in workshop.trial(workshop.bench(), options).outcomes(*pdfs)
+        )
+        workshop.close()
     assert service.counters.most_under_way == 3
 
 
