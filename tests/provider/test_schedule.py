@@ -74,7 +74,7 @@ def test_the_nearer_the_end_of_a_batch_the_sooner_it_is_asked_about():
     advice = PollAdvice(floor_seconds=1, ceiling_seconds=60)
     waits = [
         poll_delay(elapsed_seconds=100, advice=advice, quiet_seconds=0, seconds_of_jobs=rest)
-        for rest in (500, 10, 1)
+        for rest in (500, 20, 1)
     ]
     assert waits == [8, 5, 1]
 

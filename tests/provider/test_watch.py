@@ -44,6 +44,7 @@ class Simulation:
     seconds: float
     advice: PollAdvice
     tells_progress: bool = False
+    entering_seconds: float = 0.0
     ended_at: float = 0.0
     polls: list = field(default_factory=list)
 
@@ -75,6 +76,7 @@ class Simulation:
         waiting = [RECEIPT]
 
         async def notice(statuses):
+            await clock.sleep(self.entering_seconds)
             if statuses[0].state.is_terminal:
                 waiting.clear()
                 self.ended_at = clock.monotonic()
@@ -112,6 +114,16 @@ def test_no_poll_comes_sooner_than_the_service_allows(floor):
     for one in watched(floor, [0.01, 3, 19, 20, 100, 700]):
         assert one.polls[0] >= floor
         assert all(later - earlier >= floor - 1e-9 for earlier, later in itertools.pairwise(one.polls))
+
+
+def test_entering_what_was_answered_puts_no_poll_off():
+    one = Simulation(seconds=15, advice=PollAdvice(floor_seconds=1), entering_seconds=0.75).run()
+    assert {later - earlier for earlier, later in itertools.pairwise(one.polls)} == {1.0}
+
+
+def test_a_poll_comes_at_once_where_entering_took_longer():
+    one = Simulation(seconds=15, advice=PollAdvice(floor_seconds=1), entering_seconds=2.5).run()
+    assert {later - earlier for earlier, later in itertools.pairwise(one.polls)} == {2.5}
 
 
 def statuses_that(answer):

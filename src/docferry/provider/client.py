@@ -168,7 +168,8 @@ class ServiceClient:
             except DocferryError as error:
                 if not setbacks.bears(error):
                     raise
-            headway.learn(statuses, now=self.clock.monotonic())
+            answered_at = self.clock.monotonic()
+            headway.learn(statuses, now=answered_at)
             if statuses:
                 await notice(statuses)
             # A poll that failed may have been the one that an event asked for, and events come once.
@@ -183,6 +184,7 @@ class ServiceClient:
                     called_at=called_at,
                 )
             )
+            delay = max(0.0, delay - (self.clock.monotonic() - answered_at))  # writing it down took a while
 
     async def _sleep(self, seconds: float) -> bool:
         await self.clock.sleep(seconds)

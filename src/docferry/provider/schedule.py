@@ -10,8 +10,12 @@ SHORT_FLOORS = 20
 ELAPSED_SHARE = 0.08
 """Waiting a share of the time already elapsed notices a finished job on average half that share late."""
 
-REMAINING_SHARE = 0.5
-"""Where something tells what remains, sleep over half of it; the estimate may be twice too long."""
+PAGES_SHARE = 0.5
+"""Where pages tell what remains, sleep over half of it; the estimate may be twice too long."""
+
+JOBS_SHARE = 0.25
+"""Where jobs tell what remains, sleep over a quarter: the last ones of a batch end side by side, and so
+sooner than one after the other."""
 
 WEBHOOK_SECONDS = 300.0
 """With a webhook, polls are only the safety net."""
@@ -59,11 +63,11 @@ def poll_delay(  # noqa: PLR0913 - everything a delay depends on, all named
         return least
     wait = elapsed_seconds * ELAPSED_SHARE
     if seconds_of_jobs is not None:
-        wait = min(wait, seconds_of_jobs * REMAINING_SHARE)
+        wait = min(wait, seconds_of_jobs * JOBS_SHARE)
         # A last job that takes much longer than all others is not asked about at every floor.
         wait = max(wait, (elapsed_seconds if quiet_seconds is None else quiet_seconds) * ELAPSED_SHARE)
     if seconds_of_pages is not None:
-        wait = max(wait, seconds_of_pages * REMAINING_SHARE)
+        wait = max(wait, seconds_of_pages * PAGES_SHARE)
     return max(min(wait, advice.ceiling_seconds), least)
 
 
