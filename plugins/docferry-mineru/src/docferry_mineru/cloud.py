@@ -68,12 +68,12 @@ class CloudService:
 
     @property
     def poll_advice(self) -> PollAdvice:
-        """Published are 1,000 questions a minute; we ask 400 at most, however many batches there are.
+        """Published are 1,000 questions a minute; we ask 350 at most, however many batches there are.
 
         The vendor's own clients ask every 2 s to 30 s, which is their choice. Source: mineru.net/apiManage;
         mineru-open-sdk 0.2.5 (read 2026-11-21).
         """
-        return PollAdvice(floor_seconds=0.3, ceiling_seconds=30.0, account_seconds=0.15)
+        return PollAdvice(floor_seconds=0.3, ceiling_seconds=30.0, account_seconds=0.17)
 
     @property
     def batch_limit(self) -> int:
