@@ -1,6 +1,7 @@
 """The protocol: what is sent, how answers are read, and where the key goes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from pulse_shapes import (
@@ -28,6 +29,7 @@ from docferry.errors import (
     UnavailableError,
 )
 from docferry.model import JobState, JobStatus, Receipt
+from docferry.sources import SourceFile
 from docferry.testing import ExchangeDriver
 from docferry_pulse.api import make_api
 from docferry_pulse.options import PulseOptions
@@ -85,12 +87,14 @@ class TestSubmit:
         assert KEY not in repr(request)
 
     def test_an_address_goes_as_json(self, item):
-        api = make_api(
-            PulseOptions(api_key=KEY, model="default"),
-            file_url="https://x.example/a.pdf?sig=1",
-            environment={},
+        api = make_api(PulseOptions(api_key=KEY, model="default"), environment={})
+        file = SourceFile.unseen(
+            name="https://x.example/a.pdf",
+            file_name="a.pdf",
+            fingerprint="url:1",
+            address="https://x.example/a.pdf?sig=1",
         )
-        driver, _ = submit(api, item, response(status("pending")))
+        driver, _ = submit(api, replace(item, file=file), response(status("pending")))
 
         (request,) = driver.requests
         assert request.json_body == {
@@ -99,7 +103,7 @@ class TestSubmit:
             "model": "default",
         }
         assert request.files == ()
-        assert "sig=1" not in repr(api) + repr(request)
+        assert "sig=1" not in repr(file) + repr(request)
 
     @pytest.mark.parametrize("http", [200, 201, 202])
     @pytest.mark.parametrize("word", ["pending", "processing", "something new", ""])

@@ -15,6 +15,8 @@ UNSEEN = "application/octet-stream"
 class SourceFile:
     """A source whose bytes are at hand, valid until the context that opened it ends.
 
+    One that is `unseen` has no bytes here: its address says where a provider's service finds them.
+
     Args:
         name: Name of the source.
         file_name: Last part of the name with a suffix that fits the content, such as "report.pdf".
@@ -23,6 +25,8 @@ class SourceFile:
         fingerprint: "sha256:" and the hexadecimal digest of the whole file, also when this is a part of it.
         content: A path, or the bytes themselves for sources that came as bytes.
         part: Canonical text of the page selection when this holds only those pages of the file; else empty.
+        address: Where the provider's service finds the bytes, for a file that is unseen; else empty. It may
+            hold a signature: it is never shown or stored.
     """
 
     name: str
@@ -32,9 +36,12 @@ class SourceFile:
     fingerprint: str
     content: Path | bytes = field(repr=False)
     part: str = ""
+    address: str = field(default="", repr=False)
 
     @staticmethod
-    def unseen(*, name: str, file_name: str, fingerprint: str, part: str = "") -> "SourceFile":
+    def unseen(
+        *, name: str, file_name: str, fingerprint: str, part: str = "", address: str = ""
+    ) -> "SourceFile":
         """A file of which only the place is known: its bytes never come here, and it holds none.
 
         Args:
@@ -42,6 +49,7 @@ class SourceFile:
             file_name: What the file is called, with the suffix that its place shows; "document" when empty.
             fingerprint: What stands for its bytes, such as `docferry.ledger.fingerprint_url` of its address.
             part: As of every file.
+            address: Where the service finds it; whoever builds the request reads it from here.
         """
         return SourceFile(
             name=name,
@@ -51,6 +59,7 @@ class SourceFile:
             fingerprint=fingerprint,
             content=b"",
             part=part,
+            address=address,
         )
 
     @property

@@ -19,7 +19,6 @@ from docferry_mineru.endpoint import Endpoint
 from docferry_mineru.failures import Reader, Step, lacking
 from docferry_mineru.formats import AGENT_SUFFIXES
 from docferry_mineru.items import upload_name
-from docferry_mineru.links import LinkedFile
 from docferry_mineru.options import MineruOptions
 from docferry_mineru.parameters import agent_fields
 from docferry_mineru.parts import IMAGES_FOLDER, MARKDOWN_PART, About, Dialect
@@ -85,8 +84,8 @@ class AgentService:
         error = refusal(item, AGENT_SUFFIXES, service="MinerU's agent")
         if error is not None:
             return (error,)
-        if isinstance(item.file, LinkedFile):
-            return ((yield from self._link(item, item.file)),)
+        if item.file.address:
+            return ((yield from self._link(item)),)
         return ((yield from self._upload(item)),)
 
     def poll(self, receipts: Sequence[Receipt]) -> Exchange[tuple[JobStatus, ...]]:
@@ -147,8 +146,8 @@ class AgentService:
             raise lacking("data.file_url", request_id=envelope.trace_id)
         return (yield from self._storage.upload(item.file, address, Receipt(remote_id=task_id)))
 
-    def _link(self, item: SubmitItem, file: LinkedFile) -> Exchange[Receipt]:
-        body = {"url": file.address, "file_name": upload_name(file), **agent_fields(item)}
+    def _link(self, item: SubmitItem) -> Exchange[Receipt]:
+        body = {"url": item.file.address, "file_name": upload_name(item.file), **agent_fields(item)}
         response = yield self._post("parse/url", body, commits=True)
         envelope = Reader().read(response, Step.SUBMIT)
         task_id = scalar_text(envelope.data.get("task_id"))

@@ -3,7 +3,6 @@
 from docferry.errors import DocferryError, InvalidOptionsError
 from docferry.provider import SubmitItem
 from docferry_mineru.formats import unsupported
-from docferry_mineru.links import LinkedFile
 from docferry_mineru.parameters import ranges_of
 
 __all__ = ["refusal"]
@@ -23,6 +22,6 @@ def refusal(item: SubmitItem, readable: frozenset[str], *, service: str) -> Docf
             "pages are selected twice, by docferry and by the option page_ranges",
             next_step="leave out one of both",
         )
-    if isinstance(file, LinkedFile):
+    if file.address:
         return None
     return unsupported(file, readable, service=service)

@@ -21,7 +21,6 @@ from docferry_mineru.envelope import Envelope, read_envelope
 from docferry_mineru.failures import FOREIGN_TASK_CODE, Reader, Step, lacking
 from docferry_mineru.formats import CLOUD_SUFFIXES
 from docferry_mineru.items import ItemId, match, upload_name
-from docferry_mineru.links import LinkedFile
 from docferry_mineru.options import MineruOptions, ModelVersion
 from docferry_mineru.parameters import batch_fields, data_id_of, file_fields, model_of
 from docferry_mineru.parts import ARCHIVE_PART, About, Dialect
@@ -82,7 +81,7 @@ class CloudService:
 
     def batch_key(self, item: SubmitItem) -> str:
         """Files meet in a batch when everything that a batch has only once is equal for them."""
-        is_link = isinstance(item.file, LinkedFile)
+        is_link = bool(item.file.address)
         fields = batch_fields(self.options, model=self._model(item), seed=self.seed)
         return json.dumps([is_link, fields], sort_keys=True)
 
@@ -99,7 +98,7 @@ class CloudService:
             if error is not None:
                 answers[item.data_id] = error
         accepted = tuple(item for item in items if item.data_id not in answers)
-        if accepted and isinstance(accepted[0].file, LinkedFile):
+        if accepted and accepted[0].file.address:
             answers |= yield from self._link(accepted)
         elif accepted:
             answers |= yield from self._allot(accepted)
@@ -205,7 +204,7 @@ class CloudService:
 
     def _link(self, items: Sequence[SubmitItem]) -> Exchange[dict[str, ItemAnswer]]:
         """Hand in addresses: the request that counts. One is a task by itself, several are a batch."""
-        files = [{"url": _address(item), **file_fields(item, model=self._model(item))} for item in items]
+        files = [{"url": item.file.address, **file_fields(item, model=self._model(item))} for item in items]
         if len(items) == 1:
             response = yield self._post(
                 "extract/task", files[0] | self._batch_fields(items), commits=True, weight=1
@@ -284,7 +283,3 @@ def _receipts(batch_id: str, items: Sequence[SubmitItem], names: Sequence[str]) 
         )
         for position, (item, name) in enumerate(zip(items, names, strict=True))
     ]
-
-
-def _address(item: SubmitItem) -> str:
-    return item.file.address if isinstance(item.file, LinkedFile) else ""

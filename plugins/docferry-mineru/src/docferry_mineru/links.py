@@ -2,26 +2,12 @@
 
 import hashlib
 import ipaddress
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from docferry.sources import Source, SourceFile, Url
 
-__all__ = ["LinkedFile", "address_of", "is_private", "link_of", "suffix_of"]
-
-LINK_MEDIA_TYPE = "text/uri-list"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedFile(SourceFile):
-    """A file at an address that only the service opens; its bytes are empty here.
-
-    Args:
-        address: The whole address; its query may hold a signature.
-    """
-
-    address: str = field(repr=False)
+__all__ = ["address_of", "is_private", "link_of", "suffix_of"]
 
 
 def address_of(source: Source) -> str:
@@ -29,7 +15,7 @@ def address_of(source: Source) -> str:
     return source.origin.address if isinstance(source.origin, Url) else ""
 
 
-def link_of(source: Source) -> LinkedFile:
+def link_of(source: Source) -> SourceFile:
     """What stands for a source on the web.
 
     The fingerprint is that of the address without its query, which may hold a signature that differs each
@@ -38,13 +24,10 @@ def link_of(source: Source) -> LinkedFile:
     address = address_of(source)
     parts = urlsplit(address)
     plain = urlunsplit((parts.scheme.lower(), parts.netloc.rpartition("@")[2].lower(), parts.path, "", ""))
-    return LinkedFile(
+    return SourceFile.unseen(
         name=source.name,
         file_name=PurePosixPath(unquote(parts.path)).name or "page.html",
-        media_type=LINK_MEDIA_TYPE,
-        size_bytes=0,
         fingerprint=f"sha256:{hashlib.sha256(plain.encode()).hexdigest()}",
-        content=b"",
         address=address,
     )
 

@@ -5,7 +5,6 @@ import json
 from docferry.provider import Response, SubmitItem
 from docferry.sources import SourceFile
 from docferry_mineru.api import make_api
-from docferry_mineru.links import LinkedFile
 from docferry_mineru.options import MineruOptions
 
 TOKEN = "sk-mineru-1234567890"
@@ -57,13 +56,10 @@ def item(name="report.pdf", *, data_id="d1", options=None, pages=None, part="", 
 
 def link(address="https://example.org/papers/tides.pdf", *, data_id="d1", options=None):
     """An address to hand in."""
-    file = LinkedFile(
+    file = SourceFile.unseen(
         name=address.partition("?")[0],
         file_name=address.partition("?")[0].rpartition("/")[2],
-        media_type="text/uri-list",
-        size_bytes=0,
         fingerprint=FINGERPRINT,
-        content=b"",
         address=address,
     )
     return SubmitItem(file=file, pages=None, options=options or MineruOptions(), data_id=data_id)

@@ -94,9 +94,8 @@ async def docferry_parse(
     from docferry_pulse.api import make_api  # noqa: PLC0415 - as above
     from docferry_pulse.links import by_address  # noqa: PLC0415 - keeps listing providers light
 
-    file_url, context = by_address(source, options, context)
-    api = make_api(options, file_url=file_url)
-    return await context.run_job(api, source, pages=pages, options=options)
+    context = by_address(source, options, context)
+    return await context.run_job(make_api(options), source, pages=pages, options=options)
 
 
 @hookimpl

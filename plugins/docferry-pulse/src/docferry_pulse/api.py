@@ -51,11 +51,9 @@ class PulseApi:
 
     Args:
         endpoint: Where the service is, its key, and the options.
-        file_url: Address from which the service downloads the document; empty to upload it.
     """
 
     endpoint: Endpoint
-    file_url: str = field(default="", repr=False)
     # An answer to the submission that names an address for the result already. It waits here until `poll`
     # and `fetch` ask for it.
     _held: dict[str, Answer] = field(default_factory=dict[str, Answer], repr=False)
@@ -101,9 +99,9 @@ class PulseApi:
         """
         (item,) = items
         parameters = encode_parameters(self.options, pages=write_pages(item.pages, file=item.file))
-        if self.file_url:
+        if item.file.address:
             request = self.endpoint.request(
-                "POST", "/extract", json_body={"file_url": self.file_url, **parameters}, commits=True
+                "POST", "/extract", json_body={"file_url": item.file.address, **parameters}, commits=True
             )
         else:
             part = FilePart(
@@ -237,22 +235,18 @@ class PulseApi:
         return bool(self.options.show_images or (figures is not None and figures.show_images))
 
 
-def make_api(
-    options: PulseOptions, *, file_url: str = "", environment: Mapping[str, str] | None = None
-) -> PulseApi:
+def make_api(options: PulseOptions, *, environment: Mapping[str, str] | None = None) -> PulseApi:
     """Make the protocol's side for these options: arguments first, then the environment.
 
     Args:
         options: The options.
-        file_url: Address from which the service downloads the document; empty to upload it.
         environment: Where to look for PULSE_API_KEY and PULSE_BASE_URL; the process's when None.
 
     Raises:
         MissingCredentialError: There is no key.
         InvalidOptionsError: PULSE_BASE_URL is no address.
     """
-    endpoint = resolve_endpoint(options, environment=environment)
-    return PulseApi(endpoint=endpoint, file_url=file_url)
+    return PulseApi(endpoint=resolve_endpoint(options, environment=environment))
 
 
 def _job_of(address: str) -> str:

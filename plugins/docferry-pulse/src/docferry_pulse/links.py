@@ -5,25 +5,21 @@ from urllib.parse import unquote, urlsplit
 
 from docferry.ledger import fingerprint_url
 from docferry.provider import ParseContext
-from docferry.sources import Source, SourceFile
-from docferry.sources.source import Url
+from docferry.sources import Source, SourceFile, Url
 from docferry_pulse.options import PulseOptions
 
 __all__ = ["by_address"]
 
 
-def by_address(source: Source, options: PulseOptions, context: ParseContext) -> tuple[str, ParseContext]:
-    """The address to hand to the service, and a context that does not download the source.
-
-    Returns:
-        An empty address and the context as it is, when the source is none or is to be uploaded.
-    """
+def by_address(source: Source, options: PulseOptions, context: ParseContext) -> ParseContext:
+    """A context that does not download the source; as it is, when that is to be uploaded."""
     if not options.send_url or not isinstance(source.origin, Url):
-        return "", context
+        return context
     address = source.origin.address
     file = SourceFile.unseen(
         name=source.name,
         file_name=unquote(PurePosixPath(urlsplit(address).path).name),
         fingerprint=fingerprint_url(address),
+        address=address,
     )
-    return address, context.with_unseen(file, is_trusted=options.trust_url)
+    return context.with_unseen(file, is_trusted=options.trust_url)
