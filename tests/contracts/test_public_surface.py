@@ -1,5 +1,6 @@
 """The public surface: sorted, complete, and equal to its snapshot."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -14,6 +15,7 @@ PUBLIC_MODULES = (
     "docferry",
     "docferry.chunking",
     "docferry.delivery",
+    "docferry.emulation",
     "docferry.engine",
     "docferry.errors",
     "docferry.ingest",
@@ -24,12 +26,21 @@ PUBLIC_MODULES = (
     "docferry.model",
     "docferry.plugin",
     "docferry.provider",
+    "docferry.provider.addresses",
+    "docferry.provider.archive_images",
+    "docferry.provider.remedies",
     "docferry.reading",
+    "docferry.reading.captions",
+    "docferry.reading.grids",
+    "docferry.reading.scripts",
+    "docferry.reading.values",
     "docferry.rendering",
     "docferry.settings",
     "docferry.sources",
+    "docferry.testing",
     "docferry.webhook",
 )
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 
 
 def all_modules():
@@ -98,6 +109,23 @@ def surface():
             if name != "__version__":
                 yield from describe(name, getattr(module, name))
         yield ""
+
+
+def borrowed_names():
+    """Every name that a plugin here takes from docferry, with the file that does."""
+    for path in sorted(PLUGINS.glob("*/src/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "docferry":
+                for alias in node.names:
+                    yield str(path.relative_to(PLUGINS)), f"{node.module}.{alias.name}"
+
+
+def test_plugins_take_public_names_only():
+    """What a plugin here needs, a stranger's needs too."""
+    public = {*PUBLIC_MODULES}
+    for module in PUBLIC_MODULES:
+        public |= {f"{module}.{name}" for name in importlib.import_module(module).__all__}
+    assert [(path, name) for path, name in borrowed_names() if name not in public] == []
 
 
 def test_public_surface_equals_its_snapshot():

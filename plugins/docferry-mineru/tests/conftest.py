@@ -11,8 +11,7 @@ import pytest
 sys.path.append(str(Path(__file__).parent / "support"))
 
 from docferry.emulation import EmulatorSettings
-from docferry.testing import EmulatedJobService
-from docferry.testing.contracts.job_foundation import Workshop
+from docferry.testing import EmulatedJobService, Workshop
 from docferry_mineru.server import MEMORY
 
 

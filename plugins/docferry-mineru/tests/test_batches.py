@@ -7,7 +7,7 @@ from docferry.emulation import FaultRule
 from docferry.errors import InvalidResponseError, JobFailedError, SubmissionUnknownError
 from docferry.provider.faults import Fault, TransportFault
 from docferry.sources import Source
-from docferry.testing.jobs import RequestKind, Trouble
+from docferry.testing import RequestKind, Trouble
 
 LOST = Trouble(answer=TransportFault(Fault.UNKNOWN, "ReadError"))
 

@@ -50,6 +50,8 @@ OLD_SERVER_ERRORS = (
 
 SAMPLE = Sample(name="tides.pdf", content=small_pdf, pages=PAGES)
 ONE_PAGE = Sample(name="tides.pdf", content=lambda: small_pdf(1), pages=PAGES[:1])
+FIRST_PAGE = Sample(name="first.pdf", content=lambda: small_pdf(1), pages=PAGES[:1])
+"""A second file for batches."""
 
 
 class Mineru(JobProviderContract):
@@ -85,6 +87,7 @@ class Mineru(JobProviderContract):
 
 class TestCloud(Mineru):
     __test__ = True
+    samples = (SAMPLE, FIRST_PAGE)
     documented_errors = CLOUD_ERRORS
     kinds: ClassVar = {"submit": "upload_urls", "poll": "poll_batch"}
     reach: ClassVar = {"base_url": "MINERU_BASE_URL", "api_key": "MINERU_API_KEY"}

@@ -12,8 +12,7 @@ sys.path.append(str(Path(__file__).parent / "support"))
 from somark_service import QUICK, reach
 from somark_shapes import KEY, make_item
 
-from docferry.testing import EmulatedJobService
-from docferry.testing.contracts.job_foundation import Workshop
+from docferry.testing import EmulatedJobService, Workshop
 from docferry_somark.api import make_api
 from docferry_somark.options import SomarkOptions
 

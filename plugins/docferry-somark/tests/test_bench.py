@@ -9,9 +9,7 @@ from docferry.errors import SourceTooLargeError, SubmissionUnknownError
 from docferry.model import ElementKind
 from docferry.provider.faults import Fault, TransportFault
 from docferry.sources import Source
-from docferry.testing import EmulatedJobService
-from docferry.testing.contracts.job_foundation import Workshop
-from docferry.testing.jobs import RequestKind, Trouble
+from docferry.testing import EmulatedJobService, RequestKind, Trouble, Workshop
 
 
 @pytest.fixture

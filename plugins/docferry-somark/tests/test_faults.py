@@ -27,8 +27,7 @@ from docferry.errors import (
 from docferry.ingest import Ingestor, OnError
 from docferry.provider import JobSettings
 from docferry.sources import Source
-from docferry.testing import EmulatedJobService
-from docferry.testing.contracts.job_foundation import Workshop
+from docferry.testing import EmulatedJobService, Workshop
 
 SECONDS = 7.0
 NAMES = ("a.png", "b.png", "c.png")

@@ -31,8 +31,9 @@ from docferry.emulation.finding import load_emulator
 from docferry.emulation.gate import RefusalError, Visit
 from docferry.emulation.job_book import JobBook
 from docferry.emulation.jobs import EmulatedJob, JobFailure, JobPlan, JobTimes
+from docferry.emulation.reach import is_of_this_machine
 from docferry.emulation.remote import EmulatorControl, EmulatorProcess
-from docferry.emulation.results import CannedParser, LocalParser, ParsedFile, Parser, Picture
+from docferry.emulation.results import CannedParser, LocalParser, ParsedFile, Parser, Picture, drop_last_pages
 from docferry.emulation.server import EmulatorServer
 from docferry.emulation.service import EmulatedService, ServiceState
 from docferry.emulation.settings import EmulatorSettings, limits_of, read_quirks
@@ -76,6 +77,8 @@ __all__ = [
     "UploadStore",
     "Visit",
     "base_name",
+    "drop_last_pages",
+    "is_of_this_machine",
     "limits_of",
     "load_emulator",
     "read_fault_rules",

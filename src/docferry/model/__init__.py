@@ -19,7 +19,7 @@ from docferry.model.page_selection import PageSelection
 from docferry.model.progress import ProgressEvent, ProgressPhase
 from docferry.model.provenance import Provenance
 from docferry.model.provider_info import Ability, FileFormat, ProviderInfo
-from docferry.model.table import Table, TableCell
+from docferry.model.table import Table, TableCell, is_grid
 
 __all__ = [
     "PAGES_UNKNOWN",
@@ -53,4 +53,5 @@ __all__ = [
     "WebhookEvent",
     "decode_document",
     "encode_document",
+    "is_grid",
 ]

@@ -4,6 +4,7 @@ from docferry.provider.archive import Archive, check_archive, open_archive
 from docferry.provider.assets import Asset, SavesAssets
 from docferry.provider.context import ParseContext
 from docferry.provider.exchange import Exchange, FilePart, Keep, PartCheck, Request, Response
+from docferry.provider.faults import read_date, read_retry_after
 from docferry.provider.job_api import (
     ItemAnswer,
     JobApi,
@@ -49,7 +50,9 @@ __all__ = [
     "WebhookSettings",
     "check_archive",
     "open_archive",
+    "read_date",
     "read_options",
+    "read_retry_after",
     "renumber",
     "scrub",
     "verify_age",

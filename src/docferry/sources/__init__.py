@@ -7,6 +7,7 @@ Nothing is parsed.
 from docferry.sources.checking import check_source_file
 from docferry.sources.cutting import cut_boxes
 from docferry.sources.expand import expand_sources
+from docferry.sources.naming import is_url, last_part, public_address
 from docferry.sources.opening import open_source
 from docferry.sources.pages import count_pages, slice_pages
 from docferry.sources.sniff import sniff_media_type
@@ -26,8 +27,11 @@ __all__ = [
     "count_pages",
     "cut_boxes",
     "expand_sources",
+    "is_url",
+    "last_part",
     "open_source",
     "open_unchanged",
+    "public_address",
     "slice_pages",
     "sniff_media_type",
 ]

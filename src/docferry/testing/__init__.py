@@ -11,11 +11,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from docferry.testing.clock import FakeClock
     from docferry.testing.contracts import JobProviderContract, ProviderContract
+    from docferry.testing.contracts.job_foundation import Workshop
     from docferry.testing.exchange_driver import ExchangeDriver, reader_of
     from docferry.testing.fast_clock import FastClock
-    from docferry.testing.jobs import DocumentedError, EmulatedJobService, ErrorPlace, JobService
+    from docferry.testing.jobs import (
+        DocumentedError,
+        EmulatedJobService,
+        ErrorPlace,
+        JobBench,
+        JobService,
+        RequestKind,
+        Trouble,
+    )
     from docferry.testing.sample import Sample
+    from docferry.testing.served import ServedEmulators
     from docferry.testing.transport import ScriptedTransport
+    from docferry.testing.trial import Trial
 
 __all__ = [
     "DocumentedError",
@@ -24,11 +35,17 @@ __all__ = [
     "ExchangeDriver",
     "FakeClock",
     "FastClock",
+    "JobBench",
     "JobProviderContract",
     "JobService",
     "ProviderContract",
+    "RequestKind",
     "Sample",
     "ScriptedTransport",
+    "ServedEmulators",
+    "Trial",
+    "Trouble",
+    "Workshop",
     "reader_of",
 ]
 
@@ -39,11 +56,17 @@ _MODULES = {
     "ExchangeDriver": "exchange_driver",
     "FakeClock": "clock",
     "FastClock": "fast_clock",
+    "JobBench": "jobs",
     "JobProviderContract": "contracts",
     "JobService": "jobs",
     "ProviderContract": "contracts",
+    "RequestKind": "jobs",
     "Sample": "sample",
     "ScriptedTransport": "transport",
+    "ServedEmulators": "served",
+    "Trial": "trial",
+    "Trouble": "jobs",
+    "Workshop": "contracts.job_foundation",
     "reader_of": "exchange_driver",
 }
 

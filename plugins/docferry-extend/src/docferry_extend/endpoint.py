@@ -11,8 +11,7 @@ import pydantic
 
 from docferry.errors import InvalidOptionsError, MissingCredentialError
 from docferry.model import Receipt
-from docferry.provider import Exchange, FilePart, Request, Response, ServiceIdentity
-from docferry.provider.faults import read_retry_after
+from docferry.provider import Exchange, FilePart, Request, Response, ServiceIdentity, read_retry_after
 from docferry.settings import read_environment, read_secret
 from docferry_extend.addresses import REGION_URLS, read_base_url
 from docferry_extend.answers import read_answer, read_problem, read_run

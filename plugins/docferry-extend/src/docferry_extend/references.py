@@ -4,8 +4,7 @@ import hashlib
 
 from docferry.errors import InvalidOptionsError
 from docferry.provider import ParseContext
-from docferry.sources import Source, SourceFile, Url
-from docferry.sources.naming import is_url, last_part, public_address
+from docferry.sources import Source, SourceFile, Url, is_url, last_part, public_address
 from docferry_extend.options import ExtendOptions
 from docferry_extend.wire import FileReference
 

@@ -7,8 +7,7 @@ from docferry.engine import current_engine
 from docferry.errors import DocferryError
 from docferry.provider import JobSettings
 from docferry.provider.transport import HttpTransport
-from docferry.testing.jobs import JobBench
-from docferry.testing.trial import Trial
+from docferry.testing import JobBench, Trial
 from docferry_extend.emulator import make_emulator
 
 QUICK = {"queue_seconds": 0, "work_seconds": 0.01, "seconds_per_page": 0, "requests_per_second": 0}

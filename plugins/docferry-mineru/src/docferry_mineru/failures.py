@@ -25,8 +25,7 @@ from docferry.errors import (
     SourceTooLargeError,
     UnsupportedSourceError,
 )
-from docferry.provider import Remedy, Response, scrub
-from docferry.provider.faults import read_retry_after
+from docferry.provider import Remedy, Response, read_retry_after, scrub
 from docferry.provider.remedies import BUSY, EXPIRED, UNAVAILABLE, UNSUPPORTED
 from docferry_mineru.envelope import Envelope, read_envelope
 

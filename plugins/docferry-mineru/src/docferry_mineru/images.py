@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from docferry.model import Image, Payload
-from docferry.provider.archive import Archive
+from docferry.provider import Archive
 from docferry.provider.archive_images import ArchiveImages
 from docferry.reading import decode_image, image_media_type
 from docferry.reading.values import Raw, mapping_of, scalar_text

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from docferry.model import Table, TableCell
-from docferry.model.table import is_grid
+from docferry.model import Table, TableCell, is_grid
 
 __all__ = ["join_tables"]
 

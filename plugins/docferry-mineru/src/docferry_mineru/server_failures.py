@@ -23,8 +23,7 @@ from docferry.errors import (
     UnavailableError,
     UnsupportedSourceError,
 )
-from docferry.provider import Remedy, Response, scrub
-from docferry.provider.faults import read_retry_after
+from docferry.provider import Remedy, Response, read_retry_after, scrub
 from docferry.reading.values import NOTHING, Raw, is_mapping, items_of, mapping_of, parse_json, scalar_text
 from docferry_mineru.failures import PROVIDER, Step, lacking
 

@@ -18,9 +18,8 @@ from docferry.errors import (
     UnavailableError,
 )
 from docferry.model import Receipt
-from docferry.provider import Exchange, Keep, Request, Response, check_archive
+from docferry.provider import Exchange, Keep, Request, Response, check_archive, read_retry_after
 from docferry.provider.addresses import is_sendable
-from docferry.provider.faults import read_retry_after
 from docferry.sources import SourceFile
 from docferry_mineru.addresses import is_hosted
 from docferry_mineru.failures import PROVIDER, expired

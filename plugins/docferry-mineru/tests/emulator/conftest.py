@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from docferry.emulation import SteppedClock
-from docferry.testing.served import ServedEmulators
+from docferry.testing import ServedEmulators
 from docferry_mineru.emulator import make_emulator
 
 PATIENCE_SECONDS = 60

@@ -11,8 +11,15 @@ import pydantic
 
 from docferry.errors import MissingCredentialError
 from docferry.model import Receipt
-from docferry.provider import Exchange, FilePart, Request, Response, ServiceIdentity
-from docferry.provider.faults import read_date, read_retry_after
+from docferry.provider import (
+    Exchange,
+    FilePart,
+    Request,
+    Response,
+    ServiceIdentity,
+    read_date,
+    read_retry_after,
+)
 from docferry.reading.values import number_of
 from docferry.settings import read_environment, read_secret
 from docferry_pulse.addresses import DEFAULT_BASE_URL, read_base_url

@@ -9,7 +9,7 @@ import logging
 
 from docferry.errors import InvalidResponseError, TransientError
 from docferry.provider import Exchange, Keep, Request, Response
-from docferry.reading.pictures import decode_image
+from docferry.reading import decode_image
 from docferry_pulse.addresses import is_same_origin, resolve_address
 from docferry_pulse.endpoint import Endpoint
 from docferry_pulse.failures import PROVIDER, Step, failure_of, gone

@@ -6,7 +6,7 @@ Fetching and mapping both walk through the same boxes, so a picture has the same
 from collections.abc import Sequence
 
 from docferry.model import Image, Payload
-from docferry.reading.pictures import SUFFIXES, image_media_type
+from docferry.reading import SUFFIXES, image_media_type
 from docferry_pulse.parts import IMAGE_FOLDER
 
 __all__ = ["PictureShelf", "part_name"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from docferry.errors import InvalidOptionsError
 from docferry.model import Document, DocumentWarning, Element, Page, PageSelection
 from docferry.provider import PayloadReader
-from docferry.reading.pictures import decode_image, take_images
+from docferry.reading import decode_image, take_images
 from docferry_pulse.boxes import picture_addresses, read_entries
 from docferry_pulse.dialect import Section, read_sections
 from docferry_pulse.failures import PROVIDER

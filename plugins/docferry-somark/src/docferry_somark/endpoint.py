@@ -10,8 +10,7 @@ import pydantic
 
 from docferry.errors import MissingCredentialError
 from docferry.model import Receipt
-from docferry.provider import Exchange, Request, Response, ServiceIdentity
-from docferry.provider.faults import read_retry_after
+from docferry.provider import Exchange, Request, Response, ServiceIdentity, read_retry_after
 from docferry.settings import read_environment, read_secret
 from docferry_somark.addresses import REGION_URLS, is_hosted, read_base_url
 from docferry_somark.failures import PROVIDER, Step, failure_of

@@ -33,8 +33,8 @@ class Contract:
 
     samples: tuple[Sample, ...]
     """Files that the provider must parse, at least one. Of several kinds where the provider reads several;
-    one with two pages or more where there are pages; and one that makes as much work as usual, so that a
-    parse that blocks is noticed."""
+    one with two pages or more where there are pages; one that makes as much work as usual, so that a parse
+    that blocks is noticed; and two of them where the provider takes several files at once."""
 
     corrupt_samples: tuple[Sample, ...] | None = None
     """Files of a kind that the provider reads, with damaged content. None for the first halves of those

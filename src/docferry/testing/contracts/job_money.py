@@ -37,11 +37,12 @@ class MoneyContract(JobContract):
     def test_files_submitted_together_get_their_own_results(
         self, workshop: Workshop, service: JobService
     ) -> None:
-        """Of a provider that takes several files at once; needs two samples."""
+        """Of a provider that takes several files at once; it needs two samples."""
         bench = workshop.bench()
         if workshop.api(bench).batch_limit == 1:
             pytest.skip("the provider takes one file at a time")
         together = self.samples[:2]
+        assert len(together) > 1, "a provider that takes several files at once needs two samples"
         outcomes = _parsed_together(bench, workshop, together)
         assert [outcome.error for outcome in outcomes] == [None] * len(together)
         assert service.submission_count == len(together)

@@ -12,8 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response
 
-from docferry.emulation import Upload, Visit, base_name
-from docferry.emulation.reach import is_of_this_machine
+from docferry.emulation import Upload, Visit, base_name, is_of_this_machine
 from docferry_extend.emulator.entry import Entry, enter
 from docferry_extend.emulator.request import FileArgument
 from docferry_extend.emulator.state import ExtendState, StoredFile

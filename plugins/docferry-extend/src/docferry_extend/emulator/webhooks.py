@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from docferry.emulation.reach import is_of_this_machine
+from docferry.emulation import is_of_this_machine
 from docferry.model import JobState
 from docferry_extend.emulator.voice import LEGACY, STATUS_WORDS, reason_of, told_time
 

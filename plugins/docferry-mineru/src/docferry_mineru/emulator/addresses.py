@@ -9,8 +9,7 @@ from pathlib import Path
 import anyio
 import httpx
 
-from docferry.emulation import ServiceState, Upload
-from docferry.emulation.reach import is_of_this_machine
+from docferry.emulation import ServiceState, Upload, is_of_this_machine
 from docferry_mineru.emulator.request import FileRequest
 
 __all__ = ["AddressReader", "UnreadableAddressError", "make_client"]

@@ -10,8 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 
 import httpx
 
-from docferry.emulation import ServiceState
-from docferry.emulation.reach import is_of_this_machine
+from docferry.emulation import ServiceState, is_of_this_machine
 from docferry_mineru.emulator.quirks import MineruQuirks
 from docferry_mineru.emulator.request import Callback, FileRequest
 from docferry_mineru.emulator.work import Job

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from docferry.emulation import EmulatedJob, JobFailure, ParsedFile, ServiceState, Upload
-from docferry.emulation.results import drop_last_pages
+from docferry.emulation import EmulatedJob, JobFailure, ParsedFile, ServiceState, Upload, drop_last_pages
 from docferry.errors import CorruptSourceError, EncryptedSourceError
 from docferry.model import Document, Element, Limits
 from docferry.sources import count_pages
