@@ -50,7 +50,8 @@ class ProviderInfo:
         options_type: The class of its options, a subclass of `docferry.provider.ProviderOptions`.
         limits: What it can take.
         abilities: What it can do beyond parsing.
-        environment: Names of the environment variables it reads, most important first.
+        environment: Names of the environment variables that parsing reads, most important first: the key's.
+            The secret of a webhook is none of them.
         homepage: Where to learn more, or empty.
     """
 

@@ -189,7 +189,8 @@ class JobApi(Protocol):
 
         Args:
             payload: What `fetch` saved.
-            pages: The pages that were asked for, to put page numbers back; None for all.
+            pages: The pages that the service was asked for, to put its page numbers back; None for all, and
+                for providers without `Ability.PAGE_SELECTION`, whose page numbers docferry puts back.
             fingerprint: The source's fingerprint, for the document.
         """
         ...
