@@ -23,7 +23,7 @@ from docferry.errors import (
     UnsupportedSourceError,
 )
 from docferry_extend.answers import read_problem
-from docferry_extend.failures import Step, failure_of, run_failure
+from docferry_extend.failures import Asked, failure_of, run_failure
 
 REASONS = {
     "UNABLE_TO_DOWNLOAD_FILE": SourceNotFoundError,
@@ -43,52 +43,52 @@ REASONS = {
     "": JobFailedError,
 }
 
-# Code and status: the class at each step.
+# Code and status: the class for each thing asked.
 CODES = {
-    ("INVALID_REQUEST", 400): dict.fromkeys(Step, InvalidOptionsError),
-    ("UNAUTHORIZED", 401): dict.fromkeys(Step, AuthenticationError),
-    ("", 402): dict.fromkeys(Step, QuotaExceededError),
-    ("USAGE_BLOCKED", 403): dict.fromkeys(Step, QuotaExceededError),
-    ("FORBIDDEN", 403): dict.fromkeys(Step, AuthenticationError),
+    ("INVALID_REQUEST", 400): dict.fromkeys(Asked, InvalidOptionsError),
+    ("UNAUTHORIZED", 401): dict.fromkeys(Asked, AuthenticationError),
+    ("", 402): dict.fromkeys(Asked, QuotaExceededError),
+    ("USAGE_BLOCKED", 403): dict.fromkeys(Asked, QuotaExceededError),
+    ("FORBIDDEN", 403): dict.fromkeys(Asked, AuthenticationError),
     ("NOT_FOUND", 404): {
-        Step.UPLOAD: InvalidOptionsError,
-        Step.SUBMIT: SourceNotFoundError,
-        Step.POLL: JobNotFoundError,
-        Step.ACCOUNT: InvalidOptionsError,
+        Asked.UPLOAD: InvalidOptionsError,
+        Asked.SUBMIT: SourceNotFoundError,
+        Asked.POLL: JobNotFoundError,
+        Asked.ACCOUNT: InvalidOptionsError,
     },
-    ("", 405): dict.fromkeys(Step, InvalidOptionsError),
-    ("", 408): dict.fromkeys(Step, UnavailableError),
-    ("ENDPOINT_REMOVED", 410): dict.fromkeys(Step, InvalidOptionsError),
-    ("FILE_SIZE_TOO_LARGE", 413): dict.fromkeys(Step, SourceTooLargeError),
-    ("", 413): dict.fromkeys(Step, SourceTooLargeError),
-    ("FILE_TYPE_NOT_SUPPORTED", 400): dict.fromkeys(Step, UnsupportedSourceError),
-    ("CORRUPT_FILE", 400): dict.fromkeys(Step, CorruptSourceError),
-    ("PASSWORD_PROTECTED_FILE", 400): dict.fromkeys(Step, EncryptedSourceError),
-    ("", 422): dict.fromkeys(Step, InvalidOptionsError),
-    ("RATE_LIMIT_EXCEEDED", 429): dict.fromkeys(Step, RateLimitedError),
-    ("", 429): dict.fromkeys(Step, RateLimitedError),
+    ("", 405): dict.fromkeys(Asked, InvalidOptionsError),
+    ("", 408): dict.fromkeys(Asked, UnavailableError),
+    ("ENDPOINT_REMOVED", 410): dict.fromkeys(Asked, InvalidOptionsError),
+    ("FILE_SIZE_TOO_LARGE", 413): dict.fromkeys(Asked, SourceTooLargeError),
+    ("", 413): dict.fromkeys(Asked, SourceTooLargeError),
+    ("FILE_TYPE_NOT_SUPPORTED", 400): dict.fromkeys(Asked, UnsupportedSourceError),
+    ("CORRUPT_FILE", 400): dict.fromkeys(Asked, CorruptSourceError),
+    ("PASSWORD_PROTECTED_FILE", 400): dict.fromkeys(Asked, EncryptedSourceError),
+    ("", 422): dict.fromkeys(Asked, InvalidOptionsError),
+    ("RATE_LIMIT_EXCEEDED", 429): dict.fromkeys(Asked, RateLimitedError),
+    ("", 429): dict.fromkeys(Asked, RateLimitedError),
     ("INTERNAL_ERROR", 500): {
-        Step.UPLOAD: UnavailableError,
-        Step.SUBMIT: InvalidResponseError,
-        Step.POLL: UnavailableError,
-        Step.ACCOUNT: UnavailableError,
+        Asked.UPLOAD: UnavailableError,
+        Asked.SUBMIT: InvalidResponseError,
+        Asked.POLL: UnavailableError,
+        Asked.ACCOUNT: UnavailableError,
     },
-    ("OCR_ERROR", 422): dict.fromkeys(Step, UnavailableError),
-    ("TEAPOT", 418): dict.fromkeys(Step, RejectedError),
+    ("OCR_ERROR", 422): dict.fromkeys(Asked, UnavailableError),
+    ("TEAPOT", 418): dict.fromkeys(Asked, RejectedError),
 }
 
 
-def failed(answer, *, step=Step.SUBMIT, **more):
-    return failure_of(read_problem(answer.body), status=answer.status, step=step, **more)
+def failed(answer, *, asked=Asked.SUBMIT, **more):
+    return failure_of(read_problem(answer.body), status=answer.status, asked=asked, **more)
 
 
-@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("asked", Asked)
 @pytest.mark.parametrize(("code", "status"), CODES)
-def test_every_code_has_its_remedy_at_every_step(code, status, step):
+def test_every_code_has_its_remedy_whatever_was_asked(code, status, asked):
     body = {"code": code, "message": "no"} if code else {"error": "no"}
-    error = failed(response(body, status=status), step=step, job_id="pr_1")
+    error = failed(response(body, status=status), asked=asked, job_id="pr_1")
 
-    assert type(error) is CODES[code, status][step]
+    assert type(error) is CODES[code, status][asked]
     if isinstance(error, ProviderError):
         assert (error.provider, error.job_id) == ("extend", "pr_1")
 
@@ -132,7 +132,7 @@ def test_what_is_no_error_is_none(body):
 
 
 def test_a_410_names_the_option():
-    error = failed(problem("ENDPOINT_REMOVED", status=410, message="Use POST /parse_runs"), step=Step.POLL)
+    error = failed(problem("ENDPOINT_REMOVED", status=410, message="Use POST /parse_runs"), asked=Asked.POLL)
 
     assert "api_version" in str(error)
     assert "Use POST /parse_runs" in str(error)
@@ -150,9 +150,9 @@ def test_refused_page_ranges_are_about_the_source():
     assert type(failed(problem("INVALID_REQUEST", status=400, message=message))) is SourceError
 
 
-@pytest.mark.parametrize("step", [Step.POLL, Step.SUBMIT])
-def test_a_gateways_404_says_nothing_about_run_or_file(step):
-    assert type(failed(response(b"<html>", status=404), step=step)) is InvalidOptionsError
+@pytest.mark.parametrize("asked", [Asked.POLL, Asked.SUBMIT])
+def test_a_gateways_404_says_nothing_about_run_or_file(asked):
+    assert type(failed(response(b"<html>", status=404), asked=asked)) is InvalidOptionsError
 
 
 @pytest.mark.parametrize(("retryable", "kind"), [(True, TransientError), (False, RejectedError)])

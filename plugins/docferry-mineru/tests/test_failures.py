@@ -25,7 +25,7 @@ from docferry.errors import (
 )
 from docferry.provider import Response
 from docferry_mineru.envelope import read_envelope
-from docferry_mineru.failures import BY_CODE, Reader, Step
+from docferry_mineru.failures import BY_CODE, Asked, Reader
 
 # Code: the error on submission, while asking, and of a task that failed.
 CODES = {
@@ -82,9 +82,9 @@ STATUSES = {
 BATCH = {"batch_id": "b1"}
 
 
-def error_of(response, step=Step.SUBMIT, secrets=(TOKEN,)):
+def error_of(response, asked=Asked.SUBMIT, secrets=(TOKEN,)):
     try:
-        Reader(secrets=secrets).read(response, step, job_id="t1")
+        Reader(secrets=secrets).read(response, asked, job_id="t1")
     except DocferryError as error:
         return error
     return None
@@ -98,8 +98,8 @@ def test_the_table_has_every_known_code():
 @pytest.mark.parametrize("as_number", [True, False])
 def test_each_code_has_its_remedy_on_submission_and_while_asking(code, as_number):
     given = int(code) if as_number and code.lstrip("-").isdecimal() else code
-    for step, expected in zip((Step.SUBMIT, Step.POLL), CODES[code], strict=False):
-        error = error_of(answer(code=given, msg="words of the service"), step)
+    for asked, expected in zip((Asked.SUBMIT, Asked.POLL), CODES[code], strict=False):
+        error = error_of(answer(code=given, msg="words of the service"), asked)
         assert type(error) is expected
         assert error.message.endswith(f"(code {code}: words of the service)")
         if isinstance(error, ProviderError):
@@ -127,9 +127,9 @@ def test_used_up_quotas_are_for_tomorrow(code):
 
 
 @pytest.mark.parametrize("code", ["A0202", "A0211"])
-@pytest.mark.parametrize("step", [Step.SUBMIT, Step.POLL])
-def test_the_gateways_envelope_is_read_as_well(code, step):
-    error = error_of(gateway(code), step)
+@pytest.mark.parametrize("asked", [Asked.SUBMIT, Asked.POLL])
+def test_the_gateways_envelope_is_read_as_well(code, asked):
+    error = error_of(gateway(code), asked)
     assert type(error) is AuthenticationError
     assert error.request_id == "trace-2"
     assert f"code {code}" in error.message
@@ -138,8 +138,8 @@ def test_the_gateways_envelope_is_read_as_well(code, step):
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("body", [b"<html>sorry</html>", b"", b"[]", b'{"code": 0}'])
 def test_http_errors_without_a_known_code_go_by_their_status(status, body):
-    for step, expected in zip((Step.SUBMIT, Step.POLL), STATUSES[status], strict=True):
-        assert type(error_of(Response(status=status, body=body), step)) is expected
+    for asked, expected in zip((Asked.SUBMIT, Asked.POLL), STATUSES[status], strict=True):
+        assert type(error_of(Response(status=status, body=body), asked)) is expected
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_success_that_is_no_object_is_no_answer(body):
 
 @pytest.mark.parametrize("code", [0, "0", None])
 def test_success_has_many_forms(code):
-    envelope = Reader().read(answer(BATCH, code=code), Step.SUBMIT)
+    envelope = Reader().read(answer(BATCH, code=code), Asked.SUBMIT)
     assert envelope.data == BATCH
 
 

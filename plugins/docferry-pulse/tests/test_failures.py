@@ -23,7 +23,7 @@ from docferry.errors import (
     UnavailableError,
     UnsupportedSourceError,
 )
-from docferry_pulse.failures import Step, failure_of, job_failure
+from docferry_pulse.failures import Asked, failure_of, job_failure
 from docferry_pulse.wire import read_answer
 
 # HTTP status, code, and the error on submission.
@@ -87,7 +87,7 @@ def answer(code="", message="words of the page", *, details=None):
 
 @pytest.mark.parametrize(("status", "code", "kind"), SUBMITTED)
 def test_each_status_and_code_on_submission(status, code, kind):
-    error = failure_of(answer(code), status=status, step=Step.SUBMIT)
+    error = failure_of(answer(code), status=status, asked=Asked.SUBMIT)
 
     assert type(error) is kind
     assert error.next_step or kind is ResultExpiredError
@@ -107,7 +107,7 @@ def test_each_status_and_code_on_submission(status, code, kind):
     ],
 )
 def test_each_status_while_asking(status, code, kind):
-    error = failure_of(answer(code), status=status, step=Step.POLL, job_id="j1")
+    error = failure_of(answer(code), status=status, asked=Asked.POLL, job_id="j1")
 
     assert type(error) is kind
     assert error.job_id == "j1"
@@ -115,26 +115,26 @@ def test_each_status_while_asking(status, code, kind):
 
 @pytest.mark.parametrize(("status", "code"), [(404, ""), (404, "STORAGE_001"), (400, "JOB_001")])
 def test_a_step_on_a_document_that_is_gone_says_so(status, code):
-    error = failure_of(answer(code), status=status, step=Step.FOLLOW_UP)
+    error = failure_of(answer(code), status=status, asked=Asked.FOLLOW_UP)
 
     assert isinstance(error, RejectedError)
     assert isinstance(error, JobNotFoundError) or "store" in error.message
 
 
 def test_an_older_meaning_of_the_code_of_page_ranges_is_told_by_its_words():
-    error = failure_of(answer("REQ_006", "missing schema"), status=400, step=Step.SUBMIT)
+    error = failure_of(answer("REQ_006", "missing schema"), status=400, asked=Asked.SUBMIT)
 
     assert type(error) is InvalidOptionsError
 
 
 @pytest.mark.parametrize("status", [200, 202])
 def test_success_is_no_error(status):
-    assert failure_of(read_answer(b'{"job_id": "1"}'), status=status, step=Step.SUBMIT) is None
+    assert failure_of(read_answer(b'{"job_id": "1"}'), status=status, asked=Asked.SUBMIT) is None
 
 
 @pytest.mark.parametrize("status", [200, 204, 302])
 def test_success_without_json_is_unreadable(status):
-    error = failure_of(None, status=status, step=Step.SUBMIT)
+    error = failure_of(None, status=status, asked=Asked.SUBMIT)
 
     assert type(error) is InvalidResponseError
 
@@ -143,7 +143,7 @@ def test_the_cause_in_the_details_is_told():
     error = failure_of(
         answer("GENERAL_001", "Internal server error", details={"error": "no workers"}),
         status=500,
-        step=Step.POLL,
+        asked=Asked.POLL,
     )
 
     assert "no workers" in error.message
@@ -153,7 +153,7 @@ def test_the_cause_in_the_details_is_told():
     "body", [b'{"error": "too much"}', b'{"detail": "too much"}', b'{"error": {"message": "too much"}}']
 )
 def test_all_shapes_of_errors_are_read(body):
-    error = failure_of(read_answer(body), status=400, step=Step.SUBMIT)
+    error = failure_of(read_answer(body), status=400, asked=Asked.SUBMIT)
 
     assert "too much" in error.message
 
@@ -162,7 +162,7 @@ def test_the_advice_when_to_come_back_is_taken_from_header_or_body():
     body = read_answer(b'{"error": {"code": "RATE_001"}, "retry_after": 12}')
 
     def busy(seconds):
-        return failure_of(body, status=429, step=Step.SUBMIT, retry_after_seconds=seconds)
+        return failure_of(body, status=429, asked=Asked.SUBMIT, retry_after_seconds=seconds)
 
     assert busy(3.0).retry_after_seconds == 3.0
     assert busy(None).retry_after_seconds == 12.0
@@ -191,8 +191,8 @@ def test_a_failed_job_is_told_by_code_or_words(error, kind):
 
 def test_no_key_and_no_signature_gets_into_a_message():
     words = "see https://s3.example/x?sig=abc and pk-1\nnow."
-    told = failure_of(answer("REQ_003", words), status=400, step=Step.SUBMIT, secret="pk-1")
+    told = failure_of(answer("REQ_003", words), status=400, asked=Asked.SUBMIT, secret="pk-1")
 
     assert "(REQ_003: see https://s3.example/x and *** now)" in str(told)
-    error = failure_of(answer("REQ_003", "bad pk-1"), status=400, step=Step.SUBMIT, secret="pk-1")
+    error = failure_of(answer("REQ_003", "bad pk-1"), status=400, asked=Asked.SUBMIT, secret="pk-1")
     assert "pk-1" not in str(error)

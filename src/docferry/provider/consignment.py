@@ -38,7 +38,7 @@ class Consignment:
         self._client = tickets[0].client
         self._submission_id = secrets.token_hex(8)
 
-    async def deliver(self) -> None:
+    async def submit(self) -> None:
         """Submit the files. Afterwards every ticket has its answer; each is given as soon as it is known.
 
         Raises:

@@ -135,16 +135,16 @@ class Submissions:
     async def _send(self, tickets: tuple[Ticket, ...]) -> None:
         try:
             with telling_waiters(partial(_fail, tickets)):
-                await self._deliver(tickets)
+                await self._submit(tickets)
         finally:
             for ticket in tickets:
                 await self._finish(ticket)
 
-    async def _deliver(self, tickets: Sequence[Ticket]) -> None:
+    async def _submit(self, tickets: Sequence[Ticket]) -> None:
         """Submit, without the jobs that turn out to be another process's by now."""
         while tickets:
             try:
-                await Consignment(tickets, books=self._books, clock=self._clock).deliver()
+                await Consignment(tickets, books=self._books, clock=self._clock).submit()
             except LeaseLostError as error:
                 lost = [ticket for ticket in tickets if ticket.job_id in error.job_ids]
                 if not lost:

@@ -20,7 +20,7 @@ from docferry.model import AccountStatus, Document, JobStatus, Limits, PageSelec
 from docferry.provider import Asset, Exchange, Keep, PayloadReader, PollAdvice, ServiceIdentity, SubmitItem
 from docferry_extend.choices import Target
 from docferry_extend.endpoint import Endpoint, resolve_endpoint
-from docferry_extend.failures import PROVIDER, Step
+from docferry_extend.failures import PROVIDER, Asked
 from docferry_extend.fetching import fetch_images, fetch_output
 from docferry_extend.options import ExtendOptions
 from docferry_extend.output import read_output
@@ -105,7 +105,7 @@ class ExtendApi:
             commits=True,
         )
         try:
-            answer = self.endpoint.read(response, Step.SUBMIT)
+            answer = self.endpoint.read(response, Asked.SUBMIT)
         except RateLimitedError:
             raise
         except DocferryError:
@@ -168,7 +168,7 @@ class ExtendApi:
             "POST", f"{self.endpoint.paths.runs}/{receipt.remote_id}/cancel"
         )
         try:
-            answer = self.endpoint.read(response, Step.POLL, job_id=receipt.remote_id)
+            answer = self.endpoint.read(response, Asked.POLL, job_id=receipt.remote_id)
         except InvalidOptionsError:
             return False  # the service stops only runs that it is at work on
         return answer.run.status.upper() in GOING or answer.run.status.upper() not in STATES
@@ -181,7 +181,7 @@ class ExtendApi:
         """
         response = yield self.endpoint.request("GET", "/files", query={"maxPageSize": "1"})
         try:
-            self.endpoint.check(response, Step.ACCOUNT)
+            self.endpoint.check(response, Asked.ACCOUNT)
         except AuthenticationError:
             return AccountStatus(is_valid=False)
         return AccountStatus(is_valid=True, figures=(("credits left", "not told by the service"),))

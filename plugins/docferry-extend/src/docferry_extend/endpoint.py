@@ -16,7 +16,7 @@ from docferry.settings import read_environment, read_secret
 from docferry_extend.addresses import REGION_URLS, read_base_url
 from docferry_extend.answers import read_answer, read_problem, read_run
 from docferry_extend.choices import ServiceRegion
-from docferry_extend.failures import PROVIDER, Step, failure_of, unreadable
+from docferry_extend.failures import PROVIDER, Asked, failure_of, unreadable
 from docferry_extend.options import ExtendOptions
 from docferry_extend.statuses import Answer
 from docferry_extend.wire import Paths, encode_headers, paths_of
@@ -107,24 +107,24 @@ class Endpoint:
             f"{self.paths.runs}/{receipt.remote_id}",
             query={"responseType": "url"} if has_url else None,
         )
-        answer = self.read(response, Step.POLL, job_id=receipt.remote_id)
+        answer = self.read(response, Asked.POLL, job_id=receipt.remote_id)
         if not answer.run.status:
             raise unreadable(response.status, receipt.remote_id)
         return answer
 
-    def read(self, response: Response, step: Step, *, job_id: str = "") -> Answer:
+    def read(self, response: Response, asked: Asked, *, job_id: str = "") -> Answer:
         """Read what an answer says about a run.
 
         Raises:
             DocferryError: What it says is wrong.
         """
-        self.check(response, step, job_id=job_id)
+        self.check(response, asked, job_id=job_id)
         answer = read_answer(response.body)
         if answer is None:
             raise unreadable(response.status, job_id)
         return Answer(body=response.body, run=read_run(answer))
 
-    def check(self, response: Response, step: Step, *, job_id: str = "") -> None:
+    def check(self, response: Response, asked: Asked, *, job_id: str = "") -> None:
         """Raise the error that an answer tells of.
 
         Raises:
@@ -133,7 +133,7 @@ class Endpoint:
         error = failure_of(
             read_problem(response.body),
             status=response.status,
-            step=step,
+            asked=asked,
             job_id=job_id,
             secrets=self.secrets,
             retry_after_seconds=read_retry_after(response.headers),

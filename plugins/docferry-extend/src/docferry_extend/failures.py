@@ -30,13 +30,13 @@ from docferry.provider import Remedy, remedies, scrub
 from docferry.provider.remedies import BUSY, EXPIRED, UNAVAILABLE, UNSUPPORTED
 from docferry_extend.answers import Problem
 
-__all__ = ["PROVIDER", "Step", "expired", "failure_of", "run_failure", "unreadable"]
+__all__ = ["PROVIDER", "Asked", "expired", "failure_of", "run_failure", "unreadable"]
 
 PROVIDER = "extend"
 NOTHING_SAID = Problem()
 
 
-class Step(StrEnum):
+class Asked(StrEnum):
     """What was asked when the answer came."""
 
     UPLOAD = "upload"
@@ -148,7 +148,7 @@ BY_CODE = {
 
 NOT_FOUND = "NOT_FOUND"
 GONE = 404
-NOT_FOUND_AT = {Step.POLL: UNKNOWN_JOB, Step.SUBMIT: UNKNOWN_FILE}
+NOT_FOUND_AT = {Asked.POLL: UNKNOWN_JOB, Asked.SUBMIT: UNKNOWN_FILE}
 
 BY_STATUS = {
     400: BAD_OPTIONS,
@@ -174,7 +174,7 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     problem: Problem | None,
     *,
     status: int,
-    step: Step,
+    asked: Asked,
     job_id: str = "",
     secrets: tuple[str, ...] = (),
     retry_after_seconds: float | None = None,
@@ -184,7 +184,7 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     Args:
         problem: What the body says is wrong; None when it says nothing of the kind.
         status: HTTP status.
-        step: What was asked.
+        asked: What was asked.
         job_id: The run that was asked about, or empty.
         secrets: What must never get into a message.
         retry_after_seconds: What the service asked for, or None.
@@ -192,8 +192,8 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     if problem is None and status in SUCCESS:
         return None
     said = problem or NOTHING_SAID
-    remedy = _remedy(said, status, step)
-    if status in SERVER_ERRORS and step is Step.SUBMIT:
+    remedy = _remedy(said, status, asked)
+    if status in SERVER_ERRORS and asked is Asked.SUBMIT:
         return unreadable(status, job_id)  # nobody knows whether a run was begun
     return remedy.error(
         provider=PROVIDER,
@@ -227,11 +227,11 @@ def unreadable(status: int, job_id: str = "") -> InvalidResponseError:
     return remedies.unreadable(status, provider=PROVIDER, job_id=job_id, wanted="it documents")
 
 
-def _remedy(problem: Problem, status: int, step: Step) -> Remedy:
+def _remedy(problem: Problem, status: int, asked: Asked) -> Remedy:
     code = problem.code.upper()
     if code == NOT_FOUND or status == GONE:
         # A gateway's page says nothing about the run: the job must not be given up for it.
-        return NOT_FOUND_AT.get(step, WRONG_ADDRESS) if problem is not NOTHING_SAID else WRONG_ADDRESS
+        return NOT_FOUND_AT.get(asked, WRONG_ADDRESS) if problem is not NOTHING_SAID else WRONG_ADDRESS
     known = BY_CODE.get(code) or BY_STATUS.get(status)
     if known is BAD_OPTIONS:
         return _bad_request(problem.message)

@@ -8,7 +8,7 @@ from docferry.provider import Exchange, JobSettings, read_options
 from docferry_extend.answers import read_problem
 from docferry_extend.api import make_api
 from docferry_extend.endpoint import Endpoint
-from docferry_extend.failures import Step
+from docferry_extend.failures import Asked
 from docferry_extend.options import ExtendOptions
 
 __all__ = ["delete", "delete_run"]
@@ -52,5 +52,5 @@ def delete(endpoint: Endpoint, run_id: str) -> Exchange[bool]:
     response = yield endpoint.request("DELETE", f"{endpoint.paths.runs}/{run_id}")
     if response.status == 404 and read_problem(response.body) is not None:  # noqa: PLR2004 - not found
         return False
-    endpoint.check(response, Step.POLL, job_id=run_id)
+    endpoint.check(response, Asked.POLL, job_id=run_id)
     return True

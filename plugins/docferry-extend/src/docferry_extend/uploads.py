@@ -8,7 +8,7 @@ from docferry.provider import Exchange, FilePart, SubmitItem
 from docferry_extend.answers import read_file_id
 from docferry_extend.choices import ApiVersion
 from docferry_extend.endpoint import Endpoint
-from docferry_extend.failures import PROVIDER, Step
+from docferry_extend.failures import PROVIDER, Asked
 from docferry_extend.wire import FileReference
 
 __all__ = ["Uploads"]
@@ -67,7 +67,7 @@ def _upload(item: SubmitItem, endpoint: Endpoint) -> Exchange[str]:
         ),
         is_repeatable=True,
     )
-    endpoint.check(response, Step.UPLOAD)
+    endpoint.check(response, Asked.UPLOAD)
     file_id = read_file_id(response.body)
     if not file_id:
         raise InvalidResponseError("the service's answer to the upload lacks id", provider=PROVIDER)

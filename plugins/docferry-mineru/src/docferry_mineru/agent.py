@@ -16,7 +16,7 @@ from docferry.reading import take_images
 from docferry.reading.values import scalar_text
 from docferry_mineru.checking import refusal
 from docferry_mineru.endpoint import Endpoint
-from docferry_mineru.failures import Reader, Step, lacking
+from docferry_mineru.failures import Asked, Reader, lacking
 from docferry_mineru.formats import AGENT_SUFFIXES
 from docferry_mineru.items import upload_name
 from docferry_mineru.options import MineruOptions
@@ -137,7 +137,7 @@ class AgentService:
         response = yield self._post(
             "parse/file", {"file_name": upload_name(item.file), **agent_fields(item)}, commits=False
         )
-        envelope = Reader().read(response, Step.SUBMIT)
+        envelope = Reader().read(response, Asked.SUBMIT)
         task_id = scalar_text(envelope.data.get("task_id"))
         address = scalar_text(envelope.data.get("file_url"))
         if not task_id:
@@ -149,7 +149,7 @@ class AgentService:
     def _link(self, item: SubmitItem) -> Exchange[Receipt]:
         body = {"url": item.file.address, "file_name": upload_name(item.file), **agent_fields(item)}
         response = yield self._post("parse/url", body, commits=True)
-        envelope = Reader().read(response, Step.SUBMIT)
+        envelope = Reader().read(response, Asked.SUBMIT)
         task_id = scalar_text(envelope.data.get("task_id"))
         if not task_id:
             raise lacking("data.task_id", request_id=envelope.trace_id)
@@ -162,7 +162,7 @@ class AgentService:
             timeout_seconds=self.options.answer_timeout_seconds,
             weight=0,  # `files_per_minute` counts files
         )
-        return read_task(Reader().read(response, Step.POLL, job_id=receipt.remote_id).data)
+        return read_task(Reader().read(response, Asked.POLL, job_id=receipt.remote_id).data)
 
     def _post(self, path: str, body: Mapping[str, object], *, commits: bool) -> Request:
         return Request(

@@ -18,7 +18,7 @@ from docferry.reading.values import items_of, mapping_of, scalar_text
 from docferry_mineru.checking import refusal
 from docferry_mineru.endpoint import Endpoint
 from docferry_mineru.envelope import Envelope, read_envelope
-from docferry_mineru.failures import FOREIGN_TASK_CODE, Reader, Step, lacking
+from docferry_mineru.failures import FOREIGN_TASK_CODE, Asked, Reader, lacking
 from docferry_mineru.formats import CLOUD_SUFFIXES
 from docferry_mineru.items import ItemId, match, upload_name
 from docferry_mineru.options import MineruOptions, ModelVersion
@@ -152,7 +152,7 @@ class CloudService:
         """
         response = yield self._get(f"extract/task/{NOBODYS_TASK}")
         try:
-            self._reader.read(response, Step.POLL)
+            self._reader.read(response, Asked.POLL)
         except JobNotFoundError:
             pass  # the task is not known: the token is
         except AuthenticationError:
@@ -186,7 +186,7 @@ class CloudService:
             weight=len(items),
         )
         try:
-            envelope = self._reader.read(response, Step.SUBMIT)
+            envelope = self._reader.read(response, Asked.SUBMIT)
         except UnavailableError as error:
             raise self._patience.wait_or(error, key=items[0].data_id) from error
         self._patience.forget(items[0].data_id)
@@ -209,7 +209,7 @@ class CloudService:
             response = yield self._post(
                 "extract/task", files[0] | self._batch_fields(items), commits=True, weight=1
             )
-            task_id = _needed(self._reader.read(response, Step.SUBMIT), "task_id")
+            task_id = _needed(self._reader.read(response, Asked.SUBMIT), "task_id")
             return {items[0].data_id: Receipt(remote_id=task_id)}
         response = yield self._post(
             "extract/task/batch",
@@ -217,7 +217,7 @@ class CloudService:
             commits=True,
             weight=len(items),
         )
-        batch_id = _needed(self._reader.read(response, Step.SUBMIT), "batch_id")
+        batch_id = _needed(self._reader.read(response, Asked.SUBMIT), "batch_id")
         receipts = _receipts(batch_id, items, [item.file.file_name for item in items])
         return {item.data_id: receipt for item, receipt in zip(items, receipts, strict=True)}
 
@@ -226,7 +226,7 @@ class CloudService:
         is_batch = bool(receipts[0].item_id)
         path = f"extract-results/batch/{remote_id}" if is_batch else f"extract/task/{remote_id}"
         response = yield self._get(path)
-        envelope = self._reader.read(response, Step.POLL, job_id=remote_id)
+        envelope = self._reader.read(response, Asked.POLL, job_id=remote_id)
         if not is_batch:
             return dict.fromkeys(receipts, read_task(envelope.data))
         tasks = [read_task(mapping_of(raw)) for raw in items_of(envelope.data.get("extract_result"))]

@@ -32,8 +32,8 @@ from docferry_mineru.envelope import Envelope, read_envelope
 __all__ = [
     "FOREIGN_TASK_CODE",
     "PROVIDER",
+    "Asked",
     "Reader",
-    "Step",
     "expired",
     "lacking",
     "task_failure",
@@ -50,7 +50,7 @@ SERVER_ERRORS = range(500, 600)
 SUCCESS = range(200, 300)
 
 
-class Step(StrEnum):
+class Asked(StrEnum):
     """What was asked when the answer came."""
 
     SUBMIT = "submit"
@@ -207,12 +207,12 @@ class Reader:
 
     secrets: tuple[str, ...] = ()
 
-    def read(self, response: Response, step: Step, *, job_id: str = "") -> Envelope:
+    def read(self, response: Response, asked: Asked, *, job_id: str = "") -> Envelope:
         """What an answer tells of success.
 
         Args:
             response: The answer.
-            step: What was asked.
+            asked: What was asked.
             job_id: The task that was asked about, or empty.
 
         Raises:
@@ -220,7 +220,7 @@ class Reader:
             InvalidResponseError: It cannot be read.
         """
         envelope = read_envelope(response.body)
-        error = self._failure(envelope, response, step, job_id)
+        error = self._failure(envelope, response, asked, job_id)
         if error is not None:
             raise error
         if envelope is None:
@@ -232,9 +232,9 @@ class Reader:
         return task_failure(code, scrub(message, *self.secrets), job_id=job_id)
 
     def _failure(
-        self, envelope: Envelope | None, response: Response, step: Step, job_id: str
+        self, envelope: Envelope | None, response: Response, asked: Asked, job_id: str
     ) -> DocferryError | None:
-        remedy = _remedy(envelope, response.status, step)
+        remedy = _remedy(envelope, response.status, asked)
         if remedy is None:
             return None
         found = envelope or Envelope()
@@ -291,19 +291,19 @@ def lacking(field: str, *, request_id: str = "") -> InvalidResponseError:
     )
 
 
-def _remedy(envelope: Envelope | None, status: int, step: Step) -> Remedy | None:
+def _remedy(envelope: Envelope | None, status: int, asked: Asked) -> Remedy | None:
     code = "" if envelope is None else envelope.code
-    known = (BY_CODE if step is Step.SUBMIT else BY_CODE_WHILE_POLLING).get(code)
+    known = (BY_CODE if asked is Asked.SUBMIT else BY_CODE_WHILE_POLLING).get(code)
     if known is not None:
         return replace(known, kind=RateLimitedError) if code in WAITED_OUT else known
     if status in SERVER_ERRORS:
         return UNAVAILABLE
     if status in HTTP_ERRORS:
-        return (BY_STATUS if step is Step.SUBMIT else BY_STATUS_WHILE_POLLING).get(status, REFUSED)
+        return (BY_STATUS if asked is Asked.SUBMIT else BY_STATUS_WHILE_POLLING).get(status, REFUSED)
     if envelope is None or status not in SUCCESS or envelope.is_success or not code:
         return None
     # While polling it is no verdict on the task: asking again may still bring the result.
-    return REFUSED if step is Step.SUBMIT else UNAVAILABLE
+    return REFUSED if asked is Asked.SUBMIT else UNAVAILABLE
 
 
 def _reason(code: str, message: str) -> str:

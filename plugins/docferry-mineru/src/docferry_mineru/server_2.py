@@ -12,7 +12,7 @@ from docferry.provider import Exchange, FilePart, Keep, Request, Response, Submi
 from docferry.reading import decode_image
 from docferry.reading.values import Raw, mapping_of, scalar_text
 from docferry_mineru.endpoint import Endpoint
-from docferry_mineru.failures import PROVIDER, Step
+from docferry_mineru.failures import PROVIDER, Asked
 from docferry_mineru.form import form_fields
 from docferry_mineru.images import answer_images
 from docferry_mineru.items import upload_name
@@ -96,7 +96,7 @@ class Server2:
             yield Keep(name=ARCHIVE_PART, media_type="application/zip", data=response.body)
             yield keep_about(About(dialect=Dialect.SERVER_2, file_name=file_name))
             return
-        answer = ServerReader(secret=self.endpoint.secret).read(response, Step.SUBMIT)
+        answer = ServerReader(secret=self.endpoint.secret).read(response, Asked.SUBMIT)
         if not mapping_of(answer.get("results")):
             raise JobFailedError(
                 "the server's answer holds no result", next_step="see its log", provider=PROVIDER

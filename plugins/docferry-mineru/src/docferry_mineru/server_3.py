@@ -10,7 +10,7 @@ from docferry.model import AccountStatus, JobState, JobStatus, Receipt
 from docferry.provider import Exchange, FilePart, Request, SubmitItem, scrub
 from docferry.reading.values import Raw, scalar_text
 from docferry_mineru.endpoint import Endpoint
-from docferry_mineru.failures import Step
+from docferry_mineru.failures import Asked
 from docferry_mineru.form import form_fields
 from docferry_mineru.items import upload_name
 from docferry_mineru.options import MineruOptions
@@ -81,7 +81,7 @@ class Server3:
     def poll(self, receipt: Receipt) -> Exchange[JobStatus]:
         """Ask about a task. The addresses that the answer has are those of the server behind any proxy."""
         response = yield self._get(f"tasks/{receipt.remote_id}")
-        task = self._reader.read(response, Step.POLL, job_id=receipt.remote_id)
+        task = self._reader.read(response, Asked.POLL, job_id=receipt.remote_id)
         word = scalar_text(task.get("status")).strip()
         state = WORDS.get(word.casefold())
         has_failed = state is JobState.FAILED
@@ -116,7 +116,7 @@ class Server3:
         """What the server has under way."""
         del facts
         response = yield self._get("health")
-        health = self._reader.read(response, Step.POLL)
+        health = self._reader.read(response, Asked.POLL)
         return AccountStatus(is_valid=True, figures=tuple(_figures(health)))
 
     @property

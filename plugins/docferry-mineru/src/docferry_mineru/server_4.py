@@ -12,7 +12,7 @@ from docferry.model import AccountStatus, Cost, JobState, JobStatus, Receipt
 from docferry.provider import Exchange, Request, SubmitItem, scrub
 from docferry.reading.values import Raw, items_of, mapping_of, page_count_of, scalar_text
 from docferry_mineru.endpoint import Endpoint
-from docferry_mineru.failures import PROVIDER, Step
+from docferry_mineru.failures import PROVIDER, Asked
 from docferry_mineru.formats import TIERED_SUFFIXES
 from docferry_mineru.items import upload_name
 from docferry_mineru.options import MineruOptions, OcrMode, Tier
@@ -84,7 +84,7 @@ class Server4:
     def poll(self, receipt: Receipt) -> Exchange[JobStatus]:
         """Ask about a task."""
         response = yield self._request("GET", f"v1/tasks/{receipt.remote_id}")
-        return self._status(self._reader.read(response, Step.POLL, job_id=receipt.remote_id), receipt)
+        return self._status(self._reader.read(response, Asked.POLL, job_id=receipt.remote_id), receipt)
 
     def fetch(self, status: JobStatus) -> Exchange[None]:
         """Save the zip archive."""
@@ -102,13 +102,13 @@ class Server4:
         response = yield self._request("DELETE", f"v1/tasks/{receipt.remote_id}")
         if response.is_success or response.status == CONFLICT:
             return response.is_success
-        raise self._reader.failure(response, Step.POLL, job_id=receipt.remote_id)
+        raise self._reader.failure(response, Asked.POLL, job_id=receipt.remote_id)
 
     def account(self, facts: Facts) -> Exchange[AccountStatus]:
         """What the server allows and has done."""
         response = yield self._request("GET", "v1/usage")
         try:
-            usage = self._reader.read(response, Step.POLL)
+            usage = self._reader.read(response, Asked.POLL)
         except AuthenticationError:
             return AccountStatus(is_valid=False)
         return AccountStatus(is_valid=True, figures=(("version", facts.version), *_figures(usage)))

@@ -2,7 +2,7 @@
 
 from docferry.provider import Exchange, Request, check_archive
 from docferry_mineru.endpoint import Endpoint
-from docferry_mineru.failures import Step
+from docferry_mineru.failures import Asked
 from docferry_mineru.parts import ARCHIVE_PART
 from docferry_mineru.server_failures import ServerReader
 
@@ -31,4 +31,4 @@ def fetch_archive(endpoint: Endpoint, path: str, *, job_id: str, timeout_seconds
         weight=0,
     )
     if not response.is_success:
-        raise ServerReader(secret=endpoint.secret).failure(response, Step.FETCH, job_id=job_id)
+        raise ServerReader(secret=endpoint.secret).failure(response, Asked.FETCH, job_id=job_id)

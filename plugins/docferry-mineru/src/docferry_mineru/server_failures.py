@@ -25,7 +25,7 @@ from docferry.errors import (
 )
 from docferry.provider import Remedy, Response, read_retry_after, scrub
 from docferry.reading.values import NOTHING, Raw, is_mapping, items_of, mapping_of, parse_json, scalar_text
-from docferry_mineru.failures import PROVIDER, Step, lacking
+from docferry_mineru.failures import PROVIDER, Asked, lacking
 
 __all__ = ["OtherServerError", "ServerReader"]
 
@@ -139,7 +139,7 @@ class ServerReader:
 
     secret: str = ""
 
-    def read(self, response: Response, step: Step, *, job_id: str = "") -> Raw:
+    def read(self, response: Response, asked: Asked, *, job_id: str = "") -> Raw:
         """What an answer tells of success: also an HTTP error whose body is a task.
 
         Raises:
@@ -153,8 +153,8 @@ class ServerReader:
             return body
         if response.is_success:
             raise self._lacking(response, job_id)
-        error = self.failure(response, step, job_id=job_id)
-        if step is Step.SUBMIT and response.status in NO_SUCH_CALL:
+        error = self.failure(response, asked, job_id=job_id)
+        if asked is Asked.SUBMIT and response.status in NO_SUCH_CALL:
             raise OtherServerError(error)
         raise error
 
@@ -166,15 +166,15 @@ class ServerReader:
             InvalidResponseError: The answer names no task.
             DocferryError: Why the server refused the file.
         """
-        task_id = scalar_text(self.read(response, Step.SUBMIT).get("task_id"))
+        task_id = scalar_text(self.read(response, Asked.SUBMIT).get("task_id"))
         if not task_id:
             raise lacking("task_id")
         return task_id
 
-    def failure(self, response: Response, step: Step, *, job_id: str = "") -> DocferryError:
+    def failure(self, response: Response, asked: Asked, *, job_id: str = "") -> DocferryError:
         """The error that an answer of HTTP 4xx or 5xx amounts to."""
         code, words = _complaint(mapping_of(parse_json(response.body)))
-        remedy = _by_words(words) or BY_CODE.get(code) or _by_status(response.status, words, step)
+        remedy = _by_words(words) or BY_CODE.get(code) or _by_status(response.status, words, asked)
         reason = self._reason(code, words) or f"HTTP {response.status}"
         return remedy.error(
             provider=PROVIDER,
@@ -225,8 +225,8 @@ def _by_words(words: str) -> Remedy | None:
     return next((remedy for pattern, remedy in BY_WORDS if pattern.search(words)), None)
 
 
-def _by_status(status: int, words: str, step: Step) -> Remedy:
-    if status == 404 and step is not Step.SUBMIT:  # noqa: PLR2004 - the status of what is not there
+def _by_status(status: int, words: str, asked: Asked) -> Remedy:
+    if status == 404 and asked is not Asked.SUBMIT:  # noqa: PLR2004 - the status of what is not there
         return UNKNOWN_TASK
     if status == 500 and words:  # noqa: PLR2004 - version 2 puts into it why a parse failed
         return PARSE_FAILED

@@ -24,7 +24,7 @@ from docferry.provider import (
 )
 from docferry.reading.values import is_mapping, parse_json, scalar_text
 from docferry_pulse.endpoint import Endpoint, job_path, resolve_endpoint
-from docferry_pulse.failures import PROVIDER, Step, job_failure
+from docferry_pulse.failures import PROVIDER, Asked, job_failure
 from docferry_pulse.fetching import Vault
 from docferry_pulse.options import PulseOptions
 from docferry_pulse.pages import write_pages
@@ -114,7 +114,7 @@ class PulseApi:
                 "POST", "/extract", form=encode_form(parameters), files=(part,), commits=True
             )
         response = yield request
-        answer = self.endpoint.read(response, Step.SUBMIT)
+        answer = self.endpoint.read(response, Asked.SUBMIT)
         return (yield from self.receive(answer, data_id=item.data_id))
 
     def receive(self, answer: Answer, *, data_id: str) -> Exchange[tuple[Receipt, ...]]:
@@ -189,7 +189,7 @@ class PulseApi:
             False when the job had ended before.
         """
         response = yield self.endpoint.request("DELETE", job_path(receipt))
-        self.endpoint.read(response, Step.CANCEL, job_id=receipt.remote_id)
+        self.endpoint.read(response, Asked.CANCEL, job_id=receipt.remote_id)
         try:
             answer = yield from self.endpoint.ask(receipt)
         except JobNotFoundError:
@@ -206,7 +206,7 @@ class PulseApi:
         """
         response = yield self.endpoint.request("GET", "/pages")
         try:
-            answer = self.endpoint.read(response, Step.ACCOUNT)
+            answer = self.endpoint.read(response, Asked.ACCOUNT)
         except AuthenticationError:
             return AccountStatus(is_valid=False)
         return AccountStatus(is_valid=True, figures=tuple(_figures(answer)))

@@ -23,7 +23,7 @@ from docferry.provider import (
 from docferry.reading.values import number_of
 from docferry.settings import read_environment, read_secret
 from docferry_pulse.addresses import DEFAULT_BASE_URL, read_base_url
-from docferry_pulse.failures import PROVIDER, Step, failure_of
+from docferry_pulse.failures import PROVIDER, Asked, failure_of
 from docferry_pulse.options import PulseOptions
 from docferry_pulse.wire import Answer, read_answer
 
@@ -96,9 +96,9 @@ class Endpoint:
             DocferryError: Why there is none.
         """
         response = yield self.request("GET", job_path(receipt))
-        return self.read(response, Step.POLL, job_id=receipt.remote_id)
+        return self.read(response, Asked.POLL, job_id=receipt.remote_id)
 
-    def read(self, response: Response, step: Step, *, job_id: str = "") -> Answer:
+    def read(self, response: Response, asked: Asked, *, job_id: str = "") -> Answer:
         """Read an answer.
 
         Raises:
@@ -108,7 +108,7 @@ class Endpoint:
         error = failure_of(
             answer,
             status=response.status,
-            step=step,
+            asked=asked,
             job_id=job_id,
             secret=self.secret,
             retry_after_seconds=_retry_after(response.headers),

@@ -29,12 +29,12 @@ from docferry.provider import Remedy, scrub
 from docferry.provider.remedies import BUSY, EXPIRED, UNAVAILABLE, UNSUPPORTED, unreadable
 from docferry_pulse.wire import Answer
 
-__all__ = ["PROVIDER", "Step", "expired", "failure_of", "gone", "job_failure", "no_record"]
+__all__ = ["PROVIDER", "Asked", "expired", "failure_of", "gone", "job_failure", "no_record"]
 
 PROVIDER = "pulse"
 
 
-class Step(StrEnum):
+class Asked(StrEnum):
     """What was asked when the answer came."""
 
     SUBMIT = "submit"
@@ -171,7 +171,7 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     answer: Answer | None,
     *,
     status: int,
-    step: Step,
+    asked: Asked,
     job_id: str = "",
     secret: str = "",
     retry_after_seconds: float | None = None,
@@ -181,7 +181,7 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     Args:
         answer: The answer; None when it is not a JSON object.
         status: HTTP status.
-        step: What was asked.
+        asked: What was asked.
         job_id: The job that was asked about, or empty.
         secret: The API key, which never gets into a message.
         retry_after_seconds: What the headers asked for, or None.
@@ -190,16 +190,16 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
         return None if answer is not None else unreadable(status, provider=PROVIDER, job_id=job_id)
     if status < 400:  # noqa: PLR2004 - redirects are followed before
         return unreadable(status, provider=PROVIDER, job_id=job_id)
-    remedy = _remedy(status, answer.error_code if answer else "", step)
+    remedy = _remedy(status, answer.error_code if answer else "", asked)
     if remedy is BAD_PAGES and answer is not None and "page" not in answer.error.casefold():
         remedy = BAD_OPTIONS  # an older table gives the code another meaning
     reason = _reason(answer, secret) or f"HTTP {status}"
-    asked = answer.retry_after_seconds if answer else None
+    named_seconds = answer.retry_after_seconds if answer else None
     return remedy.error(
         provider=PROVIDER,
         reason=reason,
         job_id=job_id,
-        retry_after_seconds=asked if retry_after_seconds is None else retry_after_seconds,
+        retry_after_seconds=named_seconds if retry_after_seconds is None else retry_after_seconds,
     )
 
 
@@ -244,7 +244,7 @@ def no_record(job_id: str) -> RejectedError:
     )
 
 
-def _remedy(status: int, code: str, step: Step) -> Remedy:
+def _remedy(status: int, code: str, asked: Asked) -> Remedy:
     if status in SERVER_ERRORS:
         return BUSY if BY_CODE.get(code) is BUSY else UNAVAILABLE
     if status in SETTLED_STATUSES:
@@ -254,14 +254,14 @@ def _remedy(status: int, code: str, step: Step) -> Remedy:
     remedy = _by_code(code) or BY_STATUS.get(status, REFUSED)
     if remedy is BAD_KEY and status == 403:  # noqa: PLR2004 - HTTP Forbidden
         return FORBIDDEN
-    return _for_step(remedy, status, step)
+    return _as_asked(remedy, status, asked)
 
 
-def _for_step(remedy: Remedy, status: int, step: Step) -> Remedy:
-    if step in {Step.POLL, Step.CANCEL} and remedy in NOT_ABOUT_JOBS:
+def _as_asked(remedy: Remedy, status: int, asked: Asked) -> Remedy:
+    if asked in {Asked.POLL, Asked.CANCEL} and remedy in NOT_ABOUT_JOBS:
         return UNKNOWN_JOB
     is_missing = status == 404 or remedy is UNKNOWN_JOB  # noqa: PLR2004 - HTTP Not Found
-    if step is Step.FOLLOW_UP and is_missing:
+    if asked is Asked.FOLLOW_UP and is_missing:
         return NO_EXTRACTION
     return remedy
 

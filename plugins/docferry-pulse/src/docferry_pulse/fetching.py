@@ -12,7 +12,7 @@ from docferry.provider import Exchange, Keep, Request, Response
 from docferry.reading import decode_image
 from docferry_pulse.addresses import is_same_origin, resolve_address
 from docferry_pulse.endpoint import Endpoint
-from docferry_pulse.failures import PROVIDER, Step, failure_of, gone
+from docferry_pulse.failures import PROVIDER, Asked, failure_of, gone
 from docferry_pulse.parts import JOB_PART, RESULT_PART, no_output
 from docferry_pulse.pictures import part_name
 from docferry_pulse.result import all_pictures
@@ -81,7 +81,7 @@ class Vault:
         error = failure_of(
             read_answer(response.body),
             status=response.status,
-            step=Step.POLL,
+            asked=Asked.POLL,
             job_id=job_id,
             secret=self._endpoint.secret,
         )

@@ -8,7 +8,7 @@ import pydantic
 from docferry.model import AccountStatus, Document, JobStatus, Limits, PageSelection, Receipt
 from docferry.provider import Exchange, PayloadReader, PollAdvice, ServiceIdentity, SubmitItem
 from docferry_pulse.api import PulseApi
-from docferry_pulse.failures import Step
+from docferry_pulse.failures import Asked
 
 __all__ = ["OperationApi"]
 
@@ -61,7 +61,7 @@ class OperationApi:
         (item,) = items
         body: dict[str, pydantic.JsonValue] = {**self.body, "async": True}
         response = yield self.api.endpoint.request("POST", f"/{self.operation}", json_body=body, commits=True)
-        answer = self.api.endpoint.read(response, Step.FOLLOW_UP)
+        answer = self.api.endpoint.read(response, Asked.FOLLOW_UP)
         return (yield from self.api.receive(answer, data_id=item.data_id))
 
     def poll(self, receipts: Sequence[Receipt]) -> Exchange[tuple[JobStatus, ...]]:

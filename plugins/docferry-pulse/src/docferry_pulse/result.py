@@ -35,7 +35,7 @@ def map_payload(payload: PayloadReader, *, pages: PageSelection | None, fingerpr
 
     Raises:
         InvalidResponseError: It holds no result that can be read.
-        InvalidOptionsError: It is the result of another step than a parse.
+        InvalidOptionsError: It is the result of another operation than a parse.
     """
     answer = read_kept(payload)
     for mark, function in OTHER_RESULTS.items():

@@ -37,7 +37,7 @@ from docferry.reading.values import Raw, scalar_text
 from docferry_somark.addresses import is_hosted
 from docferry_somark.assets import list_assets
 from docferry_somark.endpoint import Endpoint, resolve_endpoint
-from docferry_somark.failures import PROVIDER, Step, job_failure
+from docferry_somark.failures import PROVIDER, Asked, job_failure
 from docferry_somark.fetching import fetch_archive, fetch_images
 from docferry_somark.options import ParseMode, SomarkOptions
 from docferry_somark.result import RESULT_PART, map_payload, no_output
@@ -133,7 +133,7 @@ class SomarkApi:
             commits=True,
             timeout_seconds=seconds,
         )
-        answer = self.endpoint.read(response, Step.SUBMIT)
+        answer = self.endpoint.read(response, Asked.SUBMIT)
         task = read_task(answer.envelope)
         if task.result:
             return ((yield from self._keep(answer, task, data_id=item.data_id)),)
@@ -192,7 +192,7 @@ class SomarkApi:
         """
         response = yield self.endpoint.question("/usage")
         try:
-            data = self.endpoint.read(response, Step.ACCOUNT).envelope.data
+            data = self.endpoint.read(response, Asked.ACCOUNT).envelope.data
         except AuthenticationError:
             return AccountStatus(is_valid=False)
         except InvalidOptionsError:

@@ -13,7 +13,7 @@ from docferry.model import Receipt
 from docferry.provider import Exchange, Request, Response, ServiceIdentity, read_retry_after
 from docferry.settings import read_environment, read_secret
 from docferry_somark.addresses import REGION_URLS, is_hosted, read_base_url
-from docferry_somark.failures import PROVIDER, Step, failure_of
+from docferry_somark.failures import PROVIDER, Asked, failure_of
 from docferry_somark.options import ServiceRegion, SomarkOptions
 from docferry_somark.statuses import Answer
 from docferry_somark.wire import encode_key, read_envelope
@@ -68,9 +68,9 @@ class Endpoint:
             DocferryError: Why there is none.
         """
         response = yield self.question("/parse/async_check", ("task_id", receipt.remote_id))
-        return self.read(response, Step.POLL, job_id=receipt.remote_id)
+        return self.read(response, Asked.POLL, job_id=receipt.remote_id)
 
-    def read(self, response: Response, step: Step, *, job_id: str = "") -> Answer:
+    def read(self, response: Response, asked: Asked, *, job_id: str = "") -> Answer:
         """Read an answer.
 
         Raises:
@@ -80,7 +80,7 @@ class Endpoint:
         error = failure_of(
             envelope,
             status=response.status,
-            step=step,
+            asked=asked,
             job_id=job_id,
             secret=self.secret,
             retry_after_seconds=read_retry_after(response.headers),

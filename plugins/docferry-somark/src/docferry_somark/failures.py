@@ -26,12 +26,12 @@ from docferry.provider import Remedy, scrub
 from docferry.provider.remedies import BUSY, EXPIRED, UNAVAILABLE, UNSUPPORTED, unreadable
 from docferry_somark.wire import Envelope
 
-__all__ = ["PROVIDER", "Step", "expired", "failure_of", "job_failure"]
+__all__ = ["PROVIDER", "Asked", "expired", "failure_of", "job_failure"]
 
 PROVIDER = "somark"
 
 
-class Step(StrEnum):
+class Asked(StrEnum):
     """What was asked when the answer came."""
 
     SUBMIT = "submit"
@@ -148,7 +148,7 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     envelope: Envelope | None,
     *,
     status: int,
-    step: Step,
+    asked: Asked,
     job_id: str = "",
     secret: str = "",
     retry_after_seconds: float | None = None,
@@ -158,25 +158,25 @@ def failure_of(  # noqa: PLR0913 - an answer and the circumstances it came in
     Args:
         envelope: The answer; None when it is not a JSON object.
         status: HTTP status.
-        step: What was asked.
+        asked: What was asked.
         job_id: The task that was asked about, or empty.
         secret: The API key, which never gets into a message.
         retry_after_seconds: What the service asked for, or None.
     """
     code = None if envelope is None else envelope.code
-    by_code = BY_CODE_WHILE_POLLING if step is Step.POLL else BY_CODE
+    by_code = BY_CODE_WHILE_POLLING if asked is Asked.POLL else BY_CODE
     if code in by_code:
         remedy = by_code[code]
-    elif _is_no_verdict(envelope, status=status, step=step):
+    elif _is_no_verdict(envelope, status=status, asked=asked):
         return unreadable(status, provider=PROVIDER, job_id=job_id)
     elif status in HTTP_ERRORS or (code is not None and code in HTTP_ERRORS):
-        remedy = _remedy_of_status(status if status in HTTP_ERRORS else code or 0, envelope, step)
+        remedy = _remedy_of_status(status if status in HTTP_ERRORS else code or 0, envelope, asked)
     elif envelope is None or not 200 <= status < 300:  # noqa: PLR2004 - the 2xx range
         return unreadable(status, provider=PROVIDER, job_id=job_id)
     elif code == 0 or (code is None and envelope.data):
         return None
     else:
-        remedy = _remedy_of_unknown(code, step)
+        remedy = _remedy_of_unknown(code, asked)
     reason = _reason(code, envelope.message if envelope else "", secret)
     if code in AMBIGUOUS_CODES and RATE_WORDS.search(reason):
         remedy = BUSY
@@ -208,27 +208,27 @@ def expired(job_id: str) -> DocferryError:
     return EXPIRED.error(provider=PROVIDER, job_id=job_id)
 
 
-def _is_no_verdict(envelope: Envelope | None, *, status: int, step: Step) -> bool:
+def _is_no_verdict(envelope: Envelope | None, *, status: int, asked: Asked) -> bool:
     """Whether an error says nothing of the document or task: it may be taken, and may be paid for."""
-    if step is Step.SUBMIT:
+    if asked is Asked.SUBMIT:
         return status in SERVER_ERRORS
     # The service answers in JSON; a gateway's page must not close a task.
-    return step is Step.POLL and envelope is None and status in GATEWAY_VERDICTS
+    return asked is Asked.POLL and envelope is None and status in GATEWAY_VERDICTS
 
 
-def _remedy_of_status(status: int, envelope: Envelope | None, step: Step) -> Remedy:
+def _remedy_of_status(status: int, envelope: Envelope | None, asked: Asked) -> Remedy:
     if envelope is not None and "api_key" in envelope.refused_fields:
         return replace(BAD_KEY, next_step="give an api_key: this deployment wants one, whatever its value")
     if status in SERVER_ERRORS:
         return UNAVAILABLE
-    by_status = BY_STATUS_WHILE_POLLING if step is Step.POLL else BY_STATUS
+    by_status = BY_STATUS_WHILE_POLLING if asked is Asked.POLL else BY_STATUS
     return by_status.get(status, replace(PARSE_FAILED, kind=RejectedError, what="the service refused"))
 
 
-def _remedy_of_unknown(code: int | None, step: Step) -> Remedy:
+def _remedy_of_unknown(code: int | None, asked: Asked) -> Remedy:
     if code is None:
         return Remedy(kind=InvalidResponseError, what="the service's answer lacks the field code")
-    if step is Step.POLL:
+    if asked is Asked.POLL:
         return UNAVAILABLE  # no verdict on the task: it was paid for, and asking again may still bring it
     return Remedy(
         kind=RejectedError, what="the service refused", next_step="look the code up in its documents"
