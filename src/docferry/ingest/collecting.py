@@ -1,4 +1,4 @@
-"""Jobs that were submitted earlier as the steps of a run."""
+"""Jobs that were submitted earlier as the turns of a run."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from docferry.errors import DocferryError
 from docferry.ingest.bookkeeper import JobId
 from docferry.ingest.clerk import Clerk
-from docferry.ingest.producer import Step
+from docferry.ingest.producer import Turn
 from docferry.ingest.terms import ignore
 from docferry.model import ProgressEvent
 
@@ -16,7 +16,7 @@ __all__ = ["Collecting"]
 
 @dataclass(slots=True, kw_only=True)
 class Collecting:
-    """The steps of a run over jobs.
+    """The turns of a run over jobs.
 
     Args:
         clerk: Knows the jobs.
@@ -30,15 +30,15 @@ class Collecting:
     provider: str
     listener: Callable[[ProgressEvent], None] = ignore
     source_count: int | None = field(default=None, init=False)
-    """How many jobs there are; None before the first step."""
+    """How many jobs there are; None before the first turn."""
     _waiting: deque[JobId] | None = field(default=None, init=False)
 
     async def look_ahead(self) -> int:
-        """See `docferry.ingest.producer.Steps`: what was submitted needs no company."""
+        """See `docferry.ingest.producer.Turns`: what was submitted needs no company."""
         return 0
 
-    async def next_step(self) -> Step | DocferryError | None:
-        """See `docferry.ingest.producer.Steps`."""
+    async def next_turn(self) -> Turn | DocferryError | None:
+        """See `docferry.ingest.producer.Turns`."""
         if self._waiting is None:
             given = self.jobs
             self._waiting = deque(
@@ -53,7 +53,7 @@ class Collecting:
         except DocferryError as error:
             error.source = error.source or (job if isinstance(job, str) else job.source_name)
             return error
-        return Step(
+        return Turn(
             source=record.source_name,
             provider=record.provider,
             obtain=lambda: self.clerk.document(record, listener=self._tell),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from docferry.engine import current_engine
 from docferry.errors import ProviderBugError
 from docferry.ingest.outcome import Outcome, Report
-from docferry.ingest.producer import Producer, Steps
+from docferry.ingest.producer import Producer, Turns
 from docferry.ingest.stream import OutcomeStream
 from docferry.ingest.terms import RunTerms
 
@@ -28,10 +28,10 @@ Result = TypeVar("Result")
 class _Line:
     """The connection between a face and its producer on the engine loop."""
 
-    def __init__(self, terms: RunTerms, steps: Steps, report: Report) -> None:
+    def __init__(self, terms: RunTerms, turns: Turns, report: Report) -> None:
         self.engine = current_engine()
         self._terms = terms
-        self._steps = steps
+        self._turns = turns
         self._report = report
         self._stream: OutcomeStream | None = None
         self._producer: asyncio.Task[None] | None = None
@@ -44,7 +44,7 @@ class _Line:
             return None
         if self._stream is None:
             stream = self._stream = OutcomeStream()
-            producer = Producer(self._terms, self._steps, stream, self._report)
+            producer = Producer(self._terms, self._turns, stream, self._report)
             self._producer = asyncio.create_task(producer.run())
             self._producer.add_done_callback(lambda task: stream.end(self._error_of(task)))
         outcome = await self._stream.receive()
@@ -84,9 +84,9 @@ class Run:
     cancels what is under way.
     """
 
-    def __init__(self, terms: RunTerms, steps: Steps) -> None:
+    def __init__(self, terms: RunTerms, turns: Turns) -> None:
         self.report = Report()
-        self._line = _Line(terms, steps, self.report)
+        self._line = _Line(terms, turns, self.report)
         self._finalizer = _close_when_dropped(self, self._line)
 
     def __iter__(self) -> Self:
@@ -120,9 +120,9 @@ class AsyncRun:
     is under way.
     """
 
-    def __init__(self, terms: RunTerms, steps: Steps) -> None:
+    def __init__(self, terms: RunTerms, turns: Turns) -> None:
         self.report = Report()
-        self._line = _Line(terms, steps, self.report)
+        self._line = _Line(terms, turns, self.report)
         self._finalizer = _close_when_dropped(self, self._line)
 
     def __aiter__(self) -> Self:

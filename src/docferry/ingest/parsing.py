@@ -1,4 +1,4 @@
-"""Sources as the steps of a run: each is expanded, opened and parsed when its turn comes."""
+"""Sources as the turns of a run: each is expanded, opened and parsed when its turn comes."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ import anyio.to_thread
 from docferry.errors import DocferryError
 from docferry.ingest.attempt import attempt
 from docferry.ingest.opener import SourceOpener
-from docferry.ingest.producer import Step
+from docferry.ingest.producer import Turn
 from docferry.ingest.terms import ignore
 from docferry.model import Ability, Document, PageSelection, ProgressEvent, ProviderInfo
 from docferry.plugin import Provider
@@ -57,7 +57,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Parsing:
-    """The steps of a run over sources.
+    """The turns of a run over sources.
 
     Args:
         plan: How to parse.
@@ -73,8 +73,8 @@ class Parsing:
     _intake: Intake = field(default_factory=Intake, init=False)
     _items: "Iterator[Source | DocferryError] | None" = field(default=None, init=False)
 
-    async def next_step(self) -> Step | DocferryError | None:
-        """See `docferry.ingest.producer.Steps`."""
+    async def next_turn(self) -> Turn | DocferryError | None:
+        """See `docferry.ingest.producer.Turns`."""
         if self._items is None:
             self._items = expand(self.inputs, self.plan.provider)
         item = await anyio.to_thread.run_sync(next, self._items, None)
@@ -85,14 +85,14 @@ class Parsing:
             self._seen += 1
         if not isinstance(item, Source):
             return item
-        return Step(
+        return Turn(
             source=item.name,
             provider=self.plan.provider.info.name,
             obtain=lambda: self._parse(item),
         )
 
     async def look_ahead(self) -> int:
-        """See `docferry.ingest.producer.Steps`: where files are submitted together, two batches."""
+        """See `docferry.ingest.producer.Turns`: where files are submitted together, two batches."""
         provider = self.plan.provider
         if Ability.JOBS not in provider.info.abilities:
             return 0
@@ -133,7 +133,7 @@ class Parsing:
 def expand(
     inputs: SourceInput | Iterable[SourceInput], provider: Provider
 ) -> "Iterator[Source | DocferryError]":
-    """The single sources among the inputs, lazily; of a folder what the provider reads. Each step blocks."""
+    """The single sources among the inputs, lazily; of a folder what the provider reads. Each next blocks."""
     formats = provider.info.formats
     suffixes = frozenset(suffix for file_format in formats for suffix in file_format.suffixes)
     return iter(expand_sources(inputs, suffixes=suffixes))

@@ -18,13 +18,13 @@ from docferry.ingest.stream import OutcomeStream
 from docferry.ingest.terms import RunTerms
 from docferry.model import Document, ProgressEvent, ProgressPhase
 
-__all__ = ["Producer", "Step", "Steps"]
+__all__ = ["Producer", "Turn", "Turns"]
 
 logger = logging.getLogger("docferry.ingest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Turn:
     """One source of a run.
 
     Args:
@@ -38,7 +38,7 @@ class Step:
     obtain: Callable[[], Awaitable[Document]]
 
 
-class Steps(Protocol):
+class Turns(Protocol):
     """The sources of a run, one after the other."""
 
     @property
@@ -50,7 +50,7 @@ class Steps(Protocol):
         """How many sources the run needs to be ahead of the reader, however few the caller asked for."""
         ...
 
-    async def next_step(self) -> Step | DocferryError | None:
+    async def next_turn(self) -> Turn | DocferryError | None:
         """The next source, the error that stands in its place, or None behind the last one."""
         ...
 
@@ -61,13 +61,13 @@ class Producer:
 
     Args:
         terms: What to do with each source.
-        steps: The sources.
+        turns: The sources.
         stream: Where outcomes go, in order.
         report: Filled as outcomes are handed over.
     """
 
     terms: RunTerms
-    steps: Steps
+    turns: Turns
     stream: OutcomeStream
     report: Report
     _under_way: "deque[asyncio.Task[Outcome]]" = field(default_factory=deque["asyncio.Task[Outcome]"])
@@ -84,9 +84,9 @@ class Producer:
             await self._cancel_rest()
 
     async def _produce(self) -> None:
-        look_ahead = max(self.terms.look_ahead, await self.steps.look_ahead())
-        while (step := await self.steps.next_step()) is not None:
-            self._under_way.append(asyncio.create_task(self._outcome(step), name=step.source))
+        look_ahead = max(self.terms.look_ahead, await self.turns.look_ahead())
+        while (turn := await self.turns.next_turn()) is not None:
+            self._under_way.append(asyncio.create_task(self._outcome(turn), name=turn.source))
             if len(self._under_way) > look_ahead:
                 await self._hand_over()
         while self._under_way:
@@ -111,37 +111,37 @@ class Producer:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _outcome(self, step: Step | DocferryError) -> Outcome:
+    async def _outcome(self, turn: Turn | DocferryError) -> Outcome:
         """What became of one source; never raises but for cancellation."""
-        if isinstance(step, DocferryError):
-            return Outcome(source=step.source, error=step)
-        self._tell(step, ProgressPhase.STARTED)
-        outcome = await attempt(lambda: self._made(step), source=step.source, provider=step.provider)
+        if isinstance(turn, DocferryError):
+            return Outcome(source=turn.source, error=turn)
+        self._tell(turn, ProgressPhase.STARTED)
+        outcome = await attempt(lambda: self._made(turn), source=turn.source, provider=turn.provider)
         if isinstance(outcome, DocferryError):
-            self._tell(step, ProgressPhase.FAILED)
-            return Outcome(source=step.source, error=outcome)
+            self._tell(turn, ProgressPhase.FAILED)
+            return Outcome(source=turn.source, error=outcome)
         if outcome.document is not None:
-            self._tell(step, ProgressPhase.FINISHED, pages_done=len(outcome.document.pages))
+            self._tell(turn, ProgressPhase.FINISHED, pages_done=len(outcome.document.pages))
         return outcome
 
-    async def _made(self, step: Step) -> Outcome:
-        document = await step.obtain()
-        return Outcome(source=step.source, document=document, chunks=await self._chunks(document, step))
+    async def _made(self, turn: Turn) -> Outcome:
+        document = await turn.obtain()
+        return Outcome(source=turn.source, document=document, chunks=await self._chunks(document, turn))
 
-    async def _chunks(self, document: Document, step: Step) -> tuple[Chunk, ...]:
+    async def _chunks(self, document: Document, turn: Turn) -> tuple[Chunk, ...]:
         if self.terms.chunking is None:
             return ()
-        work = partial(chunk_document, document, settings=self.terms.chunking, source_name=step.source)
+        work = partial(chunk_document, document, settings=self.terms.chunking, source_name=turn.source)
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
 
-    def _tell(self, step: Step, phase: ProgressPhase, *, pages_done: int = 0) -> None:
+    def _tell(self, turn: Turn, phase: ProgressPhase, *, pages_done: int = 0) -> None:
         self.terms.listener(
             ProgressEvent(
-                source=step.source,
+                source=turn.source,
                 phase=phase,
                 pages_done=pages_done,
                 pages_total=pages_done or None,
-                sources_total=self.steps.source_count,
+                sources_total=self.turns.source_count,
             )
         )
 

@@ -17,21 +17,21 @@ class JobProviderContract(AccessContract, MoneyContract, TroubleContract):
     from docferry.testing import DocumentedError, EmulatedJobService, ErrorPlace, JobProviderContract, Sample
 
 
-    class TestSomark(JobProviderContract):
-        provider = "somark"
+    class TestHaiku(JobProviderContract):
+        provider = "haiku"
         samples = (Sample(...),)
         documented_errors = (
-            DocumentedError(place=ErrorPlace.SUBMIT, code="1107", error=AuthenticationError),
-            DocumentedError(place=ErrorPlace.SUBMIT, code="1124", error=None),  # busy: it waits
-            DocumentedError(place=ErrorPlace.JOB, code="1137", error=JobFailedError),
+            DocumentedError(place=ErrorPlace.SUBMIT, code="bad_key", error=AuthenticationError),
+            DocumentedError(place=ErrorPlace.SUBMIT, code="slow_down", error=None),  # busy: it waits
+            DocumentedError(place=ErrorPlace.JOB, code="unreadable", error=JobFailedError),
         )
 
         @pytest.fixture
         def service(self):
             def options(variables):
-                return {"base_url": variables["SOMARK_BASE_URL"], "api_key": variables["SOMARK_API_KEY"]}
+                return {"base_url": variables["HAIKU_BASE_URL"], "api_key": variables["HAIKU_API_KEY"]}
 
-            with EmulatedJobService("somark", options=options) as service:
+            with EmulatedJobService("haiku", options=options) as service:
                 yield service
     ```
 

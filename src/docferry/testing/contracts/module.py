@@ -96,7 +96,7 @@ class ModuleContract(Contract):
 
 
 def _prefix(provider: str) -> str:
-    """The provider's name as classes begin with it: somark -> Somark, my-service -> MyService."""
+    """The provider's name as classes begin with it: haiku -> Haiku, my-service -> MyService."""
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[-_]", provider))
 
 
