@@ -31,7 +31,7 @@ class Headway:
     _first_pages: dict[Receipt, tuple[float, int]] = field(
         default_factory=dict[Receipt, tuple[float, int]], init=False
     )
-    _pages_left: float | None = field(default=None, init=False)
+    _page_seconds_left: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.news_at = self._asked_at = self.began_at
@@ -53,7 +53,7 @@ class Headway:
             self._all = (since, n_before + n_ended)
         self._n_open = len(open_statuses)
         self._asked_at = now
-        self._pages_left = self._seconds_of_pages(open_statuses, now)
+        self._page_seconds_left = self._seconds_of_pages(open_statuses, now)
 
     def seconds_of_jobs(self, now: float) -> float | None:
         """How long the rest takes at the pace of the jobs that ended last, or of all, whichever is quicker.
@@ -69,7 +69,7 @@ class Headway:
     @property
     def seconds_of_pages(self) -> float | None:
         """How long the only job left takes if its pages go on as they went; None when it cannot be told."""
-        return self._pages_left
+        return self._page_seconds_left
 
     def _seconds_of_pages(self, open_statuses: Sequence[JobStatus], now: float) -> float | None:
         """By the pages done between two answers: the first one may come long after the work began."""

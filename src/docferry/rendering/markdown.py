@@ -5,9 +5,8 @@ break the way back from a passage to its element.
 """
 
 import re
-from collections.abc import Callable
 
-from docferry.model import Document, Element, ElementKind, Table
+from docferry.model import Document, Element, ElementKind
 from docferry.rendering.flow import join_blocks
 from docferry.rendering.table_markdown import render_table_markdown
 
@@ -42,28 +41,14 @@ def render_markdown(document: Document, *, includes_furniture: bool = False) -> 
     )
 
 
-def render_element(
-    element: Element,
-    *,
-    level: int | None = None,
-    render_table: Callable[[Table], str] = render_table_markdown,
-) -> str:
-    """Write one element as Markdown: its marks around its body.
-
-    Args:
-        element: The element.
-        level: For titles and headings, the level to write in place of the element's own, 1 to 6.
-        render_table: Writes tables.
-
-    Returns:
-        Markdown; empty when the element has no text and no cells.
-    """
+def render_element(element: Element) -> str:
+    """Write one element as Markdown: its marks around its body; empty when it has no text and no cells."""
     if element.table is not None and element.table.cells:
-        return render_table(element.table)
+        return render_table_markdown(element.table)
     body = element_body(element)
     if not body:
         return ""
-    opening, closing = element_marks(element, level=level)
+    opening, closing = element_marks(element)
     return f"{opening}{body}{closing}"
 
 

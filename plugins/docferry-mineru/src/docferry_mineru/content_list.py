@@ -8,7 +8,6 @@ Source: opendatalab.github.io/MinerU/reference/output_files (read 2026-11-21); f
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from docferry.model import BoundingBox
 from docferry.reading import bare_formula, read_inline
 from docferry.reading.values import Raw, count_of, is_mapping, items_of, page_index_of, scalar_text, text_of
 from docferry_mineru.blocks import Block, Form, Item, Note, WirePage
@@ -146,7 +145,7 @@ def notes_of(item: Raw, ending: str) -> tuple[Note, ...]:
     return tuple(Note(text=text) for text in texts if text)
 
 
-def indented_items(value: object, *, box: BoundingBox | None = None) -> Iterator[Item]:
+def indented_items(value: object) -> Iterator[Item]:
     """Items of a list given as lines of Markdown: indentation is their depth."""
     open_indents: list[int] = []
     for line in (text_of(entry).expandtabs(INDENT) for entry in items_of(value)):
@@ -157,4 +156,4 @@ def indented_items(value: object, *, box: BoundingBox | None = None) -> Iterator
         while open_indents and indent <= open_indents[-1]:
             open_indents.pop()
         open_indents.append(indent)
-        yield Item(text=text, level=len(open_indents), box=box)
+        yield Item(text=text, level=len(open_indents))

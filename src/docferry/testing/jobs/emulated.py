@@ -80,7 +80,7 @@ class EmulatedJobService:
         return HttpTransport(network=network)
 
     def fail(self, place: ErrorPlace, code: str, *, times: int = 1) -> None:
-        """Have it fail once with that code."""
+        """Have it fail so often at that place with that code, from its next request on."""
         from docferry.emulation import FaultAction  # noqa: PLC0415 - an extra
 
         if place is ErrorPlace.JOB:
