@@ -5,12 +5,12 @@ followed by one that goes on where it stopped.
 
 The way of a job, and who has it on the way:
 
-* The `Agency` makes an `Errand` of a file and what is wanted of it; the `Unpacker` looks for its payload in the
-  cache, and maps it in the end.
-* Where there is none, `SharedJobs` has one task carry the job, however many wait for it. The `Courier` claims it
-  in the ledger, and takes it through its steps.
-* At the `Quay` it gets its receipt, as a `Ticket`: `Submissions` finds company for it, and a `Consignment` submits
-  what goes together. Each request that commits is written down by an `Entry`.
+* The `Agency` makes an `Errand` of a file and what is wanted of it; the `Unpacker` looks for its payload in
+  the cache, and maps it in the end.
+* Where there is none, `SharedJobs` has one task carry the job, however many wait for it. The `Courier`
+  claims it in the ledger, and takes it through its steps.
+* At the `Quay` it gets its receipt, as a `Ticket`: `Submissions` finds company for it, and a `Consignment`
+  submits what goes together. Each request that commits is written down by an `Entry`.
 * `Watches` asks about all jobs of a submission together; a `PayloadCollector` keeps what is fetched.
 * An `Arrival` tells how far a source is among those of its run; `Custody` keeps its file open for as long as
   anybody on the way needs it.
