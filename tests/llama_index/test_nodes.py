@@ -62,9 +62,10 @@ class TestReaderNodes:
         assert_linked(reader.load_nodes(good_folder, chunking=SMALL))
 
     def test_links_do_not_repeat_the_neighbours_metadata(self, good_folder, reader):
-        for node in reader.load_nodes(good_folder):
-            for related in node.relationships.values():
-                assert "regions" not in related.metadata
+        nodes = reader.load_nodes(good_folder)
+        related = [other for node in nodes for other in node.relationships.values()]
+        assert related
+        assert all("regions" not in other.metadata for other in related)
 
     def test_they_name_their_document_only_when_asked(self, good_folder, reader, whole):
         assert all(node.source_node is None for node in reader.load_nodes(good_folder))

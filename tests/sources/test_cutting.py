@@ -71,8 +71,9 @@ def test_boxes_count_on_the_page_as_it_is_shown(tmp_path, documents):
 def test_the_smallest_box_is_a_pixel(demo_pdf):
     edges = [(0, 0), (1, 1), (0.5, 0.5), (1, 0)]
     boxes = [BoundingBox(left=x, top=y, right=x, bottom=y) for x, y in edges]
-    for image in cut(pdf(demo_pdf), *boxes, dots_per_inch=10):
-        assert min(image.size) >= 1
+    images = cut(pdf(demo_pdf), *boxes, dots_per_inch=10)
+    assert len(images) == len(boxes)
+    assert all(min(image.size) >= 1 for image in images)
 
 
 def test_what_would_be_too_large_is_made_coarser(demo_pdf, monkeypatch):
