@@ -1,6 +1,7 @@
 """What a plugin is handed for one parse."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -42,3 +43,9 @@ def test_what_a_place_stood_for_is_submitted_anew_unless_it_is_trusted(refreshes
     assert after.jobs.refreshes is submits_anew
     assert before.jobs.refreshes is refreshes
     assert (after.info, after.listener, after.arrival) == (before.info, before.listener, before.arrival)
+
+
+def test_a_source_of_which_docferry_cuts_pages_out_is_not_left_to_the_service():
+    cut = replace(context_with(refreshes=False), is_cut=True)
+
+    assert cut.with_unseen(FILE, is_trusted=True) is cut

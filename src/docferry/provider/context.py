@@ -54,13 +54,16 @@ class ParseContext:
     def with_unseen(self, file: SourceFile, *, is_trusted: bool) -> "ParseContext":
         """These services for a source that the provider's service has or fetches itself.
 
-        Its bytes never come here: `open` brings the file given.
+        Its bytes never come here: `open` brings the file given. Pages that docferry is to cut out (`is_cut`)
+        can only be uploaded: then these services stay as they are, and `open` brings the bytes.
 
         Args:
             file: What stands for the source, such as `SourceFile.unseen` makes.
             is_trusted: Whether the place means the same bytes every time. Only then is what an earlier run
                 got for it taken; else it is submitted anew, once in each run.
         """
+        if self.is_cut:
+            return self
 
         @asynccontextmanager
         async def unopened(_source: Source) -> AsyncGenerator[SourceFile]:
