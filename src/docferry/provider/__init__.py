@@ -2,6 +2,7 @@
 
 from docferry.provider.archive import Archive, check_archive, open_archive
 from docferry.provider.assets import Asset, SavesAssets
+from docferry.provider.clock import Clock
 from docferry.provider.context import ParseContext
 from docferry.provider.exchange import Exchange, FilePart, Keep, PartCheck, Request, Response
 from docferry.provider.faults import read_date, read_retry_after
@@ -19,14 +20,16 @@ from docferry.provider.payload_reader import PayloadReader
 from docferry.provider.remedy import Remedy, scrub
 from docferry.provider.signatures import SignatureForm, verify_age, verify_digest, verify_hmac
 from docferry.provider.slicing import renumber
-from docferry.provider.transport import NetworkSettings
+from docferry.provider.transport import HttpTransport, NetworkSettings, Transport
 from docferry.provider.webhook_settings import WebhookSettings
 
 __all__ = [
     "Archive",
     "Asset",
+    "Clock",
     "Exchange",
     "FilePart",
+    "HttpTransport",
     "ItemAnswer",
     "JobApi",
     "JobSettings",
@@ -47,6 +50,7 @@ __all__ = [
     "ServiceIdentity",
     "SignatureForm",
     "SubmitItem",
+    "Transport",
     "WebhookSettings",
     "check_archive",
     "open_archive",

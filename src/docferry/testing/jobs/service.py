@@ -59,10 +59,7 @@ class JobService(Protocol):
         ...
 
     def transport(self, network: NetworkSettings) -> Transport:
-        """What carries requests to it.
-
-        An `HttpTransport` of `docferry.provider.transport`, or a `ScriptedTransport`.
-        """
+        """What carries requests to it: a `docferry.provider.HttpTransport`, or a `ScriptedTransport`."""
         ...
 
     def fail(self, place: ErrorPlace, code: str, *, times: int = 1) -> None:
