@@ -91,3 +91,11 @@ def test_broken_provider_that(judge, name):
 def test_every_promise_is_broken_by_some_specimen():
     noticed = set().union(*(broken.fails for broken in broken_mill.BROKEN.values()))
     assert noticed >= OWN
+
+
+def test_provider_of_batches_with_one_sample_is_told_to_give_two(judge):
+    name = "test_files_submitted_together_get_their_own_results"
+    takes_two = broken_mill.spoken("    batch_limit = 2\n")
+    one_sample = CONTRACT.replace("(LETTER, NOTE)", "(LETTER,)")
+    verdict = judge(HONEST + takes_two, one_sample, only={name})
+    assert "needs two samples" in verdict.failed[name]
