@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import shutil
+import socket
 import ssl
+import struct
 import subprocess
 
 import httpx
@@ -56,12 +58,12 @@ class Server:
 @contextlib.asynccontextmanager
 async def listening(server, *, context=None):
     """Have a server listen; its address."""
-    socket = await asyncio.start_server(server, "127.0.0.1", 0, ssl=context)
+    listener = await asyncio.start_server(server, "127.0.0.1", 0, ssl=context)
     scheme, host = ("http", "127.0.0.1") if context is None else ("https", "localhost")
     try:
-        yield f"{scheme}://{host}:{socket.sockets[0].getsockname()[1]}"
+        yield f"{scheme}://{host}:{listener.sockets[0].getsockname()[1]}"
     finally:
-        socket.close()
+        listener.close()
         server.hangs_up.set()
         if server.tasks:
             await asyncio.wait(server.tasks)
@@ -201,6 +203,32 @@ def test_an_answer_before_the_whole_body_was_read_is_heard():
             return 413
 
     assert talk(server, conversation) == 413
+
+
+def test_a_reset_while_sending_ends_the_sending_without_a_word(caplog):
+    """asyncio logs each further write to a broken connection, which users would read as our trouble."""
+
+    def reset_by_peer():
+        peer, _ = listener.accept()
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()
+
+    async def parts():
+        yield b"x"
+        reset_by_peer()
+        for _ in range(20):  # without a pause in which the loop could hear of it
+            yield b"x"
+
+    async def main():
+        transport = DirectTransport(trust=ssl.create_default_context, max_connections=1)
+        async with httpx.AsyncClient(transport=transport) as client:
+            with pytest.raises(httpx.ReadError):
+                await client.put(address, content=parts(), headers={"Content-Length": "21"})
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, asyncio.Runner() as runner:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        runner.run(asyncio.wait_for(main(), 60))
+    assert caplog.messages == []
 
 
 def test_a_slow_reader_keeps_the_server_waiting_and_gets_everything():

@@ -203,7 +203,7 @@ CONTRACTS = (
             "test_a_failed_source_keeps_full_cleanup_from_deleting",
         ),
         (
-            '`on_error="skip"` and `incomplete`: the recipe below',
+            '`on_error="skip"` and `incomplete`: the recipe above',
             INDEXING,
             "test_the_recipe_of_the_readme_keeps_what_a_skipped_source_had",
         ),

@@ -140,6 +140,8 @@ class Connection(asyncio.Protocol):
     async def _write(self, data: bytes | None, seconds: float | None) -> None:
         if not data or self._transport is None or self._has_ended:
             return
+        if self._transport.is_closing():  # broken by an earlier write, and the loop has not told it yet
+            return
         self._transport.write(data)
         if self._room is not None and not await _waited_for(self._room, seconds):
             raise httpx.WriteTimeout("the server takes nothing any more")
