@@ -7,6 +7,8 @@ from contextlib import closing
 
 import pytest
 
+from docferry.ledger import PayloadStore
+
 DEPOT = ("--provider", "depot")
 JOB_KEYS = [
     "id", "provider", "source", "step", "state", "raw_state", "remote_id", "item_id", "pages",
@@ -343,11 +345,21 @@ class TestCache:
             "max_bytes": 2 * 1024**3,
         }
 
+    def test_clearing_tells_what_stays_because_it_is_in_use(self, run, jobs, depot):
+        run("jobs", "resume", *jobs("one", "two"))
+        with closing(sqlite3.connect(depot.books / "ledger.sqlite3")) as ledger:
+            (key,) = ledger.execute("SELECT payload_key FROM jobs LIMIT 1").fetchone()
+        with PayloadStore(depot.books / "cache").hold(key):
+            assert run("cache", "clear").output == (
+                "removed 1 result; 1 result in use stays (what a killed run used, for six hours)\n"
+            )
+            assert run("cache", "clear", "--json").output == '{"removed": 0, "in_use": 1}\n'
+
     def test_it_is_cleared_and_results_are_fetched_again(self, run, jobs, depot):
         ids = jobs("one", "two")
         run("jobs", "resume", *ids)
         assert run("cache", "clear").output == "removed 2 results\n"
-        assert run("cache", "clear", "--json").output == '{"removed": 0}\n'
+        assert run("cache", "clear", "--json").output == '{"removed": 0, "in_use": 0}\n'
         assert run("jobs", "resume", *ids).code == 0
         assert (len(depot.submissions), depot.fetches) == (2, 4)
 

@@ -41,6 +41,8 @@ def info(*, cache: CacheFolder = "", is_json: JsonFlag = False) -> Callable[[Ter
 def clear(*, cache: CacheFolder = "", is_json: JsonFlag = False) -> Callable[[Terminal], int]:
     """Remove every result that is not in use.
 
+    What a killed run was using counts as in use for six hours.
+
     Services keep results for some days: until then a result that is wanted again is fetched again, and not
     paid again.
     """
@@ -51,9 +53,16 @@ def clear(*, cache: CacheFolder = "", is_json: JsonFlag = False) -> Callable[[Te
         from docferry.cli.output.wording import plural  # noqa: PLC0415
         from docferry.ingest import JobDesk  # noqa: PLC0415
 
-        count = JobDesk(jobs=JobFlags(cache=cache).settings()).clear_cache()
+        desk = JobDesk(jobs=JobFlags(cache=cache).settings())
+        count = desk.clear_cache()
+        n_left = desk.cache_info().payload_count
         if is_json:
-            terminal.put(write_json_line({"removed": count}))
+            terminal.put(write_json_line({"removed": count, "in_use": n_left}))
+        elif n_left:
+            stays = f"{plural(n_left, 'result')} in use {'stays' if n_left == 1 else 'stay'}"
+            terminal.put(
+                f"removed {plural(count, 'result')}; {stays} (what a killed run used, for six hours)\n"
+            )
         else:
             terminal.put(f"removed {plural(count, 'result')}\n")
         return ExitCode.OK
