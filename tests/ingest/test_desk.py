@@ -259,6 +259,14 @@ class TestResolve:
         assert desk.resolve(unknown, submitted="b0").step is JobStep.SUBMITTED
         assert service.polls == 1
 
+    @pytest.mark.parametrize("spell", [str.upper, "-".join], ids=["capitals", "hyphens"])
+    def test_the_job_of_another_file_is_refused_however_its_id_is_spelt(self, desk, unknown, files, spell):
+        """Services take a UUID with hyphens and without, in small letters and capitals."""
+        (other,) = submit(desk, files("one", "two")[1])
+        with pytest.raises(ConfigurationError, match="of provider depot is that of .*001.txt"):
+            desk.resolve(unknown, submitted=spell(other.job.receipt.remote_id))
+        assert desk.show(unknown).record.step is JobStep.UNKNOWN
+
     def test_without_a_job_at_the_service_it_is_not_asked(self, desk, unknown, service):
         service.out_of_order = True
         assert desk.resolve(unknown, resubmits=True).step is JobStep.OPEN

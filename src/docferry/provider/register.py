@@ -166,7 +166,10 @@ class JobRegister:
             ConfigurationError: It has.
         """
         for known in self._books.ledger.jobs(provider=new.provider, include_replaced=True):
-            is_same_job = known.receipt == receipt and known.endpoint == strip_endpoint(new.endpoint)
+            is_same_receipt = known.receipt is not None and _spelt_alike(known.receipt) == _spelt_alike(
+                receipt
+            )
+            is_same_job = is_same_receipt and known.endpoint == strip_endpoint(new.endpoint)
             if is_same_job and known.fingerprint != new.fingerprint and not _are_sourceless(known, new):
                 raise ConfigurationError(
                     f"the job '{receipt.remote_id}' of provider {new.provider} is that of "
@@ -188,6 +191,11 @@ class JobRegister:
             except JobNotFoundError:  # it was forgotten meanwhile
                 continue
         return tuple(found)
+
+
+def _spelt_alike(receipt: Receipt) -> tuple[str, str]:
+    """A receipt without what may differ between two spellings of it: services take a UUID in any."""
+    return receipt.remote_id.replace("-", "").casefold(), receipt.item_id
 
 
 def _are_sourceless(*jobs: NewJob) -> bool:
