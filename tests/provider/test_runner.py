@@ -10,6 +10,7 @@ import pytest
 from depot import DepotApi, DepotOptions, file_of, obtain, reply
 
 from docferry.errors import (
+    AuthenticationError,
     ConfigurationError,
     InvalidResponseError,
     JobFailedError,
@@ -401,6 +402,32 @@ def test_files_of_a_batch_share_a_submission_and_its_polls(room):
         assert sorted(name for files in here.depot.submissions for name in files) == sorted(names)
         assert len(here.depot.fetches) == 25
         assert len(here.depot.polls) <= 3 * 12
+
+    room(scenario)
+
+
+class GuardedApi(DepotApi):
+    """Shows its key at the door before it submits."""
+
+    def submit(self, items):
+        answer = yield Request(method="GET", url="http://depot/account")
+        if not answer.is_success:
+            raise AuthenticationError("the key is wrong", provider="depot")
+        return (yield from super().submit(items))
+
+
+def test_a_refusal_before_anything_may_cost_money_stands_in_the_ledger(room):
+    async def scenario(here):
+        here.depot.plan = [("account", Response(status=401))]
+        with pytest.raises(AuthenticationError):
+            await obtain(here.runner, api=GuardedApi())
+        (job,) = here.runner.books.ledger.jobs()
+        assert (job.step, job.error_class) == (JobStep.OPEN, "AuthenticationError")
+        assert "the key is wrong" in job.error_message
+
+        assert await obtain(here.runner, api=GuardedApi()) == b"the text"
+        (job,) = here.runner.books.ledger.jobs()
+        assert (job.step, job.error_class, len(here.depot.submissions)) == (JobStep.FETCHED, "", 1)
 
     room(scenario)
 

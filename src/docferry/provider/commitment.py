@@ -124,11 +124,12 @@ class Commitment:
             The error to raise: the same one, or that the outcome is unknown.
         """
         stage, self._stage = self._stage, _Stage.DECIDED
-        if stage in (_Stage.NOT_SENT, _Stage.DECIDED):
+        if stage is _Stage.DECIDED:
             return error
         if stage is _Stage.READ:
             return await self._unknown(f"what followed failed ({error.message})")
-        if isinstance(error, InvalidResponseError | UnavailableError | ProviderBugError):
+        is_unreadable = isinstance(error, InvalidResponseError | UnavailableError | ProviderBugError)
+        if stage is _Stage.ANSWERED and is_unreadable:
             return await self._unknown(f"its answer cannot be read ({error.message})")
         await self._log.refused(error)
         return error
