@@ -196,6 +196,7 @@ def key_of(options):
     ),
     "takes an unknown word for a failure": broken(
         "test_unknown_status_word_is_waited_for",
+        "test_polls_keep_to_the_services_pace",
         code=spoken(
             "    def status_of(self, receipt, word):\n"
             "        status = super().status_of(receipt, word)\n"
