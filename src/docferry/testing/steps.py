@@ -63,8 +63,8 @@ class StepTimes:
             loop.set_task_factory(before)
 
 
-class _Steps:
-    """Awaits a coroutine, step by step."""
+class _Steps(Generator[Any, Any, Any]):
+    """A coroutine whose steps are timed. Whatever is sent or thrown into it goes on to the coroutine."""
 
     def __init__(
         self, work: Coroutine[Any, Any, Any], seconds: list[float], now: Callable[[], float]
@@ -74,21 +74,20 @@ class _Steps:
         self._now = now
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        answer: Any = None
-        trouble: BaseException | None = None
-        while True:
-            start = self._now()
-            try:
-                wish = self._work.send(answer) if trouble is None else self._work.throw(trouble)
-            except StopIteration as end:
-                return end.value
-            finally:
-                self._seconds.append(self._now() - start)
-            trouble = None
-            try:
-                answer = yield wish
-            except GeneratorExit:
-                self._work.close()
-                raise
-            except BaseException as raised:  # noqa: BLE001 - it is the coroutine's, which it is handed to
-                trouble = raised
+        return self
+
+    def send(self, value: Any, /) -> Any:  # noqa: ANN401 - whatever the loop and the coroutine tell each other
+        with self._timed():
+            return self._work.send(value)
+
+    def throw(self, *trouble: Any) -> Any:  # noqa: ANN401 - as above
+        with self._timed():
+            return self._work.throw(*trouble)
+
+    @contextmanager
+    def _timed(self) -> Generator[None]:
+        start = self._now()
+        try:
+            yield
+        finally:
+            self._seconds.append(self._now() - start)
