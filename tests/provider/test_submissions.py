@@ -1,6 +1,7 @@
 """A submission is held by its own task: whoever waits for it may go, and nothing goes out twice."""
 
 import asyncio
+import gc
 
 import pytest
 from depot import DepotApi, DepotOptions, SlowTransport, file_of, obtain, reply
@@ -424,3 +425,25 @@ def test_a_refused_batch_is_one_refusal_for_each_file(room):
         assert steps(here.runner) == [JobStep.OPEN] * 3
 
     room(scenario)
+
+
+@pytest.mark.parametrize("kind", [KeyError, asyncio.CancelledError])
+def test_whatever_stops_a_submission_is_told_to_everybody_who_waits(room, kind, caplog):
+    class Breaking(ScriptedTransport):
+        async def send(self, request, *, sink=None, before=None):
+            if request.commits:
+                raise kind("it broke")
+            return await super().send(request, sink=sink, before=before)
+
+    async def scenario(here):
+        runner = here.new_runner(transport=Breaking(here.depot))
+        told = await asyncio.gather(
+            *(handed_in(runner, name=name, api=DepotApi(batch_limit=2)) for name in "ab"),
+            return_exceptions=True,
+        )
+        assert [type(error) for error in told] == [kind, kind]
+        assert steps(runner) == [JobStep.OPEN, JobStep.OPEN]
+        gc.collect()
+
+    room(scenario)
+    assert caplog.records == []  # asyncio reports here what nobody has heard of

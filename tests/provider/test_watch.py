@@ -9,12 +9,13 @@ import anyio
 import pytest
 from depot import DepotApi, obtain, reply
 
-from docferry.errors import ProviderBugError
+from docferry.errors import DocferryError, ProviderBugError
 from docferry.model import JobState, JobStatus, Limits, Receipt
 from docferry.provider import PollAdvice, Response
 from docferry.provider.client import ServiceClient
 from docferry.provider.limits import AccountLimiter
 from docferry.provider.promises import broken_promise
+from docferry.provider.watches import Watches
 from docferry.testing import FakeClock, ScriptedTransport
 
 RECEIPT = Receipt(remote_id="b0", item_id="0")
@@ -182,5 +183,34 @@ def test_a_poll_that_is_told_to_come_later_does(room):
         here.depot.plan = [("poll", Response(status=429, headers={"retry-after": "77"}))]
         await obtain(here.runner)
         assert here.depot.polls[0][1] >= 77
+
+    room(scenario)
+
+
+@pytest.mark.parametrize("kind", [DocferryError, RuntimeError])
+def test_whatever_ends_the_polls_is_told_to_everybody_who_waits(room, kind):
+    error = kind("the disk is gone")
+
+    async def scenario(here):
+        async def observe(_statuses):
+            raise error
+
+        client = ServiceClient(
+            api=DepotApi(),
+            transport=ScriptedTransport(here.depot),
+            limiter=AccountLimiter(limits=Limits(), clock=here.clock),
+            clock=here.clock,
+        )
+        watches = Watches(observe=observe)
+        here.depot.submissions.append(("a.txt",))
+        here.depot.born["b0"] = 0.0
+        told = await asyncio.gather(
+            *(
+                watches.wait(client, RECEIPT, job_id=job_id, account="a", submitted_at=0.0)
+                for job_id in ("one", "two")
+            ),
+            return_exceptions=True,
+        )
+        assert told == [error, error]
 
     room(scenario)

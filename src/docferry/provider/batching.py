@@ -32,7 +32,8 @@ class Batcher(Generic[Item]):
     A flush runs as a task of its own: whoever waits for an item and is cancelled does not stop it.
 
     Args:
-        send: Handles the items of one batch, and tells those who wait what became of each; does not raise.
+        send: Handles the items of one batch, and tells those who wait what became of each,
+            also when it raises.
         clock: What to wait with.
     """
 
@@ -114,4 +115,9 @@ class Batcher(Generic[Item]):
     def _start(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Future[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # those who wait were told: it must not be reported as forgotten

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextlib import ExitStack
 from functools import partial
+from types import TracebackType
 
 from docferry.ledger import JobRecord, LeaseLostError
 from docferry.model import Receipt
@@ -12,7 +14,6 @@ from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.consignment import Consignment
 from docferry.provider.leases import Leases
-from docferry.provider.telling import telling_waiters
 from docferry.provider.ticket import Ticket
 
 __all__ = ["Submissions"]
@@ -134,7 +135,8 @@ class Submissions:
 
     async def _send(self, tickets: tuple[Ticket, ...]) -> None:
         try:
-            with telling_waiters(partial(_fail, tickets)):
+            with ExitStack() as stack:
+                stack.push(partial(_tell, tickets))
                 await self._submit(tickets)
         finally:
             for ticket in tickets:
@@ -163,9 +165,16 @@ class Submissions:
         await self._leases.leave(ticket.job_id)
 
 
-def _fail(tickets: Sequence[Ticket], error: BaseException) -> None:
+def _tell(
+    tickets: Sequence[Ticket],
+    _kind: type[BaseException] | None,
+    error: BaseException | None,
+    _trace: TracebackType | None,
+) -> None:
+    """Tell whatever stopped a submission to everybody who waits, or they would wait for ever."""
     for ticket in tickets:
-        ticket.fail(error)
+        if error is not None:
+            ticket.fail(error)
 
 
 def _has_receipt(ticket: Ticket) -> bool:

@@ -10,7 +10,6 @@ from docferry.ledger import JobRecord
 from docferry.model import JobStatus, Receipt
 from docferry.provider.client import ServiceClient, Wake
 from docferry.provider.clock import Clock
-from docferry.provider.telling import telling_waiters
 
 __all__ = ["Watches", "submission_time"]
 
@@ -107,6 +106,7 @@ class Watches:
         watch.waiters.setdefault(receipt, []).append(waiter)
         if watch.task is None:
             watch.task = asyncio.create_task(self._poll(watch, submitted_at=submitted_at, wake=wake))
+            watch.task.add_done_callback(partial(_tell, watch))
         try:
             return await waiter.done
         finally:
@@ -116,15 +116,14 @@ class Watches:
         now = watch.client.clock.monotonic()
         self._next_polls = {known: at for known, at in self._next_polls.items() if at > now}
         try:
-            with telling_waiters(partial(self._fail, watch)):
-                await watch.client.watch(
-                    lambda: self._asked(watch),
-                    submitted_at=submitted_at,
-                    not_before=self._next_polls.get(watch.key, now),
-                    notice=lambda statuses: self._notice(watch, statuses),
-                    company=lambda: self._company(watch),
-                    wake=wake,
-                )
+            await watch.client.watch(
+                lambda: self._asked(watch),
+                submitted_at=submitted_at,
+                not_before=self._next_polls.get(watch.key, now),
+                notice=lambda statuses: self._notice(watch, statuses),
+                company=lambda: self._company(watch),
+                wake=wake,
+            )
         finally:
             self._close(watch)
 
@@ -170,17 +169,19 @@ class Watches:
             del self._open[watch.key]
 
     @staticmethod
-    def _fail(watch: _Watch, error: BaseException) -> None:
-        if isinstance(error, asyncio.CancelledError):
-            return  # the last waiter has left, or all of them are cancelled with the engine
-        for waiter in [waiter for waiters in watch.waiters.values() for waiter in waiters]:
-            if not waiter.done.done():
-                waiter.done.set_exception(error)
-
-    @staticmethod
     def _dismiss(watch: _Watch, receipt: Receipt, waiter: _Waiter) -> None:
         waiters = watch.waiters.get(receipt, [])
         if waiter in waiters:
             waiters.remove(waiter)
         if not waiters:
             watch.waiters.pop(receipt, None)
+
+
+def _tell(watch: _Watch, task: "asyncio.Task[None]") -> None:
+    """Tell whatever ended the polls to everybody who waits, or they would wait for ever."""
+    if task.cancelled():
+        return  # the last waiter has left, or all of them are cancelled with the engine
+    error = task.exception()
+    for waiter in [waiter for waiters in watch.waiters.values() for waiter in waiters]:
+        if error is not None and not waiter.done.done():
+            waiter.done.set_exception(error)
