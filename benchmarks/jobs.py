@@ -193,7 +193,7 @@ def print_rows(rows: list[Row]) -> None:
         share = f"{row.cpu / row.n_files / (base.cpu / base.n_files):.2f}" if base else ""
         few = "" if row.n_files == rows[0].n_files else f" ({row.n_files} files)"
         print(
-            f"{row.name}{few} | {row.seconds / row.ideal:.2f} | {share} ({row.cpu:.1f} s) | "
+            f"{row.name}{few} | {row.seconds / row.ideal:.2f} | {share} ({row.cpu:.2f} s) | "
             f"{row.polls:.0f} | {row.downloads} | {row.connections} | {sum(row.requests.values())}"
         )
 

@@ -89,8 +89,8 @@ CLIENTS = {
 
 def import_what_runs_need() -> None:
     """Import what docferry imports when it is first needed, as it does with everything."""
-    names = ("docferry_mineru.routing", "docferry.provider.direct", "docferry.sources.quiet_url", "pypdfium2")
-    for name in (*names, "anyio._backends._asyncio"):
+    modules = ("docferry.provider.cookieless", "docferry.provider.direct", "docferry.sources.quiet_url")
+    for name in (*modules, "docferry_mineru.routing", "pypdfium2", "anyio._backends._asyncio"):
         importlib.import_module(name)
 
 

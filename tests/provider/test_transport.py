@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
             "headers": dict(self.headers),
             "body": body.decode("latin-1"),
         }
-        self._reply(status, json.dumps(seen).encode(), **{"Retry-After": "7"})
+        self._reply(status, json.dumps(seen).encode(), **{"Retry-After": "7", "Set-Cookie": "account=first"})
 
     do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - http.server's names
 
@@ -184,6 +184,20 @@ def test_own_headers_stay_away_from_foreign_addresses(server):
     foreign = echo(Request(method="GET", url=f"{server.url}/echo", is_foreign=True), network=network)
     assert own["headers"]["X-Gateway"] == "g"
     assert "X-Gateway" not in foreign["headers"]
+
+
+def test_a_cookie_set_for_one_account_does_not_go_along_for_another(server):
+    async def main():
+        transport = HttpTransport(network=NetworkSettings())
+        try:
+            request = Request(method="GET", url=f"{server.url}/echo")
+            return [await transport.send(request) for _ in range(2)]
+        finally:
+            await transport.aclose()
+
+    first, second = asyncio.run(main())
+    assert first.headers["set-cookie"] == "account=first"
+    assert "Cookie" not in json.loads(second.body)["headers"]
 
 
 def test_a_redirect_to_another_host_takes_no_key_along(server):

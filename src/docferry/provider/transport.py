@@ -187,6 +187,7 @@ class HttpTransport:
     def _ready_client(self) -> "httpx.AsyncClient":
         import httpx  # noqa: PLC0415 - only remote providers pay for it
 
+        from docferry.provider.cookieless import CookielessClient  # noqa: PLC0415 - it imports httpx
         from docferry.provider.direct import DirectTransport  # noqa: PLC0415 - it imports httpx
 
         if self._client is None:
@@ -198,7 +199,7 @@ class HttpTransport:
             direct = DirectTransport(
                 trust=partial(httpx.create_ssl_context, trust), max_connections=REQUESTS_IN_FLIGHT
             )
-            self._client = httpx.AsyncClient(
+            self._client = CookielessClient(
                 proxy=_checked_proxy(network.proxy),
                 verify=trust,
                 transport=None if _has_proxy(network) else direct,

@@ -1,6 +1,7 @@
 """Files of a batch: how each is called, and how the service's answers are matched to them."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -60,14 +61,14 @@ def match(tasks: Sequence[TaskAnswer], receipts: Sequence[Receipt]) -> Mapping[R
     Returns:
         Tasks by receipt; receipts without one are left out.
     """
-    by_data_id = _only({task.data_id: task for task in tasks}, [task.data_id for task in tasks])
+    by_data_id = _only({task.data_id: task for task in tasks}, Counter(task.data_id for task in tasks))
     ids = {receipt: ItemId.parse(receipt.item_id) for receipt in receipts}
-    names = [task.file_name for task in tasks]
+    names = Counter(task.file_name for task in tasks)
     by_name = _only({task.file_name: task for task in tasks if not task.data_id}, names)
-    sent_names = [item_id.name for item_id in ids.values()]
+    sent_names = Counter(item_id.name for item_id in ids.values())
     found: dict[Receipt, TaskAnswer] = {}
     for receipt, item_id in ids.items():
-        is_only_one = sent_names.count(item_id.name) == 1
+        is_only_one = sent_names[item_id.name] == 1
         task = by_data_id.get(item_id.data_id) or (by_name.get(item_id.name) if is_only_one else None)
         task = task or _at_place(tasks, item_id)
         if task is not None:
@@ -82,9 +83,9 @@ def upload_name(file: SourceFile) -> str:
     return f"{stem}{path.suffix.lower()}"
 
 
-def _only(by_key: Mapping[str, TaskAnswer], keys: Sequence[str]) -> Mapping[str, TaskAnswer]:
+def _only(by_key: Mapping[str, TaskAnswer], counts: Mapping[str, int]) -> Mapping[str, TaskAnswer]:
     """Those whose key is not empty and stands for one task only."""
-    return {key: task for key, task in by_key.items() if key and keys.count(key) == 1}
+    return {key: task for key, task in by_key.items() if key and counts[key] == 1}
 
 
 def _at_place(tasks: Sequence[TaskAnswer], item_id: ItemId) -> TaskAnswer | None:
