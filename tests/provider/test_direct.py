@@ -11,6 +11,7 @@ import subprocess
 import httpx
 import pytest
 
+from docferry.provider.connection import WORTHWHILE_BYTES, Connection
 from docferry.provider.direct import DirectTransport
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -175,6 +176,68 @@ def test_a_body_in_chunks_and_of_any_size_comes_whole():
 
     assert talk(server, conversation) == [b"ab" + b"c" * 70_000, big]
     assert server.n_connections == 1
+
+
+def test_a_body_that_comes_in_drops_is_read_in_parts_worth_the_while():
+    size = 3 * WORTHWHILE_BYTES + 1
+
+    async def main():
+        connection = Connection()
+        connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
+        request = httpx.Request("GET", "http://127.0.0.1")
+        await connection.send(request)
+        await connection.receive_head(request)
+        parts = []
+        while sum(parts) < size:
+            task = asyncio.ensure_future(connection.receive_part(request))
+            while not task.done():
+                await asyncio.sleep(0)
+                connection.data_received(b"x" * 1000)
+            parts.append(len(task.result()))
+        return parts
+
+    *parts, rest = asyncio.run(main())
+    assert all(part >= WORTHWHILE_BYTES for part in parts)
+    assert sum((*parts, rest)) == size
+
+
+def test_only_silence_ends_in_a_timeout_and_not_a_body_in_drops():
+    async def main():
+        loop, started = asyncio.get_running_loop(), asyncio.get_running_loop().time()
+        connection = Connection()
+        connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n")
+        request = httpx.Request("GET", "http://127.0.0.1", extensions={"timeout": {"read": 100.0}})
+        await connection.send(request)
+        await connection.receive_head(request)
+        task = asyncio.ensure_future(connection.receive_part(request))
+        states = []
+        for seconds in (60.0, 120.0, 219.0, 221.0):
+            await asyncio.sleep(0)
+            loop.time = lambda passed=seconds: started + passed
+            for _ in range(5):
+                await asyncio.sleep(0)
+            states.append(task.done())
+            if seconds <= 120.0:
+                connection.data_received(b"x")
+        with pytest.raises(httpx.ReadTimeout):
+            await task
+        return states
+
+    assert asyncio.run(main()) == [False, False, False, True]
+
+
+def test_a_length_that_is_not_the_bodys_holds_nothing_up():
+    chunked = b"Transfer-Encoding: chunked\r\nContent-Length: 9000\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+    server = Server(
+        b"HTTP/1.1 304 Not Modified\r\nContent-Length: 9000\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + chunked,
+        OK,
+    )
+
+    async def conversation(client):
+        return [(await client.get("/")).text for _ in range(3)]
+
+    assert talk(server, conversation) == ["", "hi", "hi"]
 
 
 def test_an_interim_answer_is_passed_over():

@@ -15,6 +15,9 @@ __all__ = ["Connection"]
 MOST_UNREAD_BYTES = 1024 * 1024
 """With more at hand the peer is kept waiting, so that memory does not grow with a body."""
 
+WORTHWHILE_BYTES = 256 * 1024
+"""A body of known length is read when so much of it came, or its rest: every look at it costs the same."""
+
 MOST_UNSENT_BYTES = 256 * 1024
 MAX_HEAD_BYTES = 100 * 1024
 
@@ -27,6 +30,9 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._unread: deque[bytes] = deque()
         self._n_unread = 0
+        self._n_left = 0  # bytes of the body that h11 has not seen, as far as its length is known
+        self._n_awaited = 1
+        self._heard_at = 0.0
         self._is_held_up = False
         self._has_ended = False
         self._trouble: Exception | None = None
@@ -64,6 +70,7 @@ class Connection(asyncio.Protocol):
             httpx.WriteTimeout: The server takes nothing any more.
             httpx.LocalProtocolError: The body is not of the length that the head says.
         """
+        self._n_left = 0
         seconds = _seconds(request, "write")
         head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
         await self._write(self._told(lambda: self._grammar.send(head)), seconds)
@@ -82,6 +89,7 @@ class Connection(asyncio.Protocol):
         while True:
             event = await self._next_event(_seconds(request, "read"))
             if isinstance(event, h11.Response):
+                self._n_left = _length(event)
                 return event
             if not isinstance(event, h11.InformationalResponse):
                 raise httpx.RemoteProtocolError("the server answered with something else than a response")
@@ -93,7 +101,10 @@ class Connection(asyncio.Protocol):
             httpx.HTTPError: As for the head, also where the body breaks off.
         """
         event = await self._next_event(_seconds(request, "read"))
-        return bytes(event.data) if isinstance(event, h11.Data) else b""
+        if not isinstance(event, h11.Data):
+            return b""
+        self._n_left -= len(event.data)
+        return bytes(event.data)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio.Protocol."""
@@ -104,10 +115,12 @@ class Connection(asyncio.Protocol):
         """See asyncio.Protocol."""
         self._unread.append(data)
         self._n_unread += len(data)
+        self._heard_at = asyncio.get_running_loop().time()
         if self._n_unread > MOST_UNREAD_BYTES and not self._is_held_up and self._transport is not None:
             self._is_held_up = True
             self._transport.pause_reading()
-        _settle(self._news)
+        if self._n_unread >= self._n_awaited:
+            _settle(self._news)
 
     def eof_received(self) -> bool:
         """See asyncio.Protocol: the server says no more, and the connection is closed."""
@@ -158,9 +171,15 @@ class Connection(asyncio.Protocol):
 
     async def _read(self, seconds: float | None) -> bytes:
         """What came since, or nothing when the connection was closed."""
-        if not self._unread and not self._has_ended:
-            self._news = asyncio.get_running_loop().create_future()
-            if not await _waited_for(self._news, seconds):
+        loop = asyncio.get_running_loop()
+        self._n_awaited = max(1, min(self._n_left, WORTHWHILE_BYTES))
+        self._heard_at = loop.time()
+        while self._n_unread < self._n_awaited and not self._has_ended:
+            self._news = loop.create_future()
+            silence = loop.time() - self._heard_at
+            if await _waited_for(self._news, None if seconds is None else seconds - silence):
+                break
+            if seconds is not None and loop.time() - self._heard_at >= seconds:
                 raise httpx.ReadTimeout("the server is silent")
         if not self._unread and self._trouble is not None:
             raise httpx.ReadError("the connection broke") from self._trouble
@@ -179,6 +198,12 @@ def _is_readable(connected: socket.socket) -> bool:
     poll = select.poll()
     poll.register(connected, select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _length(head: h11.Response) -> int:
+    """How long the body is; 0 when nobody says, or it comes in chunks."""
+    fields = dict(head.headers)
+    return 0 if b"transfer-encoding" in fields else int(fields.get(b"content-length", b"0"))
 
 
 def _seconds(request: httpx.Request, which: str) -> float | None:

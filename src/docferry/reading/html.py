@@ -124,13 +124,16 @@ class _Reader:
 
     def take_text(self, text: str) -> None:
         if text:
-            self._text.append(_unescaped(text) if "&" in text else text)
+            self._text.append(_unescaped(text))
 
     def take_markup(self, found: re.Match[str]) -> None:
-        tag = (found["tag"] or "").lower()  # a comment has none
-        if tag and not found["end"]:
-            self._begin(tag, found["attributes"])
-        if tag and (found["end"] or found["empty"]):
+        end, name, attributes, empty = found.group("end", "tag", "attributes", "empty")
+        if not name:  # a comment
+            return
+        tag = name.lower()
+        if not end:
+            self._begin(tag, attributes)
+        if end or empty:
             self._end(tag)
 
     def _begin(self, tag: str, attributes: str) -> None:
@@ -215,8 +218,8 @@ class _Reader:
 
     def _flush(self) -> None:
         """The text so far belongs to the open cell, or to nobody."""
-        raw, self._text = "".join(self._text), []
-        text = LINE_EDGES.sub("\n", SPACES.sub(" ", raw)).strip()
+        text = _settled("".join(self._text))
+        self._text.clear()
         if self._cell is not None:
             self._cell.text, self._cell = text, None
             return
@@ -236,8 +239,15 @@ class _Reader:
             )
 
 
+def _settled(text: str) -> str:
+    """The text with single spaces, and none beside a line break."""
+    if "\n" not in text:
+        return " ".join(text.split())
+    return LINE_EDGES.sub("\n", SPACES.sub(" ", text)).strip()
+
+
 def _unescaped(text: str) -> str:
-    return unescape(LONG_REFERENCE.sub("\ufffd", text))
+    return unescape(LONG_REFERENCE.sub("\ufffd", text)) if "&" in text else text
 
 
 def _joined(text: str) -> str:

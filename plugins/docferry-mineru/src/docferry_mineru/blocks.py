@@ -96,8 +96,8 @@ class Block:
     def pieces(self) -> tuple[str, ...]:
         """Its texts, each reduced to letters and digits: that of its own, of its items, notes and table."""
         items, notes = (item.text for item in self.items), (note.text for note in self.notes)
-        texts = (self.text, *items, *notes, TAG.sub(" ", self.table))
-        return tuple(letters for text in texts if (letters := letters_of(text)))
+        texts = (self.text, *items, *notes, TAG.sub(" ", self.table) if self.table else "")
+        return tuple(letters for text in texts if text and (letters := letters_of(text)))
 
     @cached_property
     def letters(self) -> str:
