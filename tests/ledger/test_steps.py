@@ -200,6 +200,20 @@ class TestObservations:
         ]
         assert (seen[1].first_seen_at, seen[1].last_seen_at) == (1002.0, 1004.0)
 
+    def test_what_was_said_before_changes_the_row_no_more(self, engine, ledger, new_job):
+        one, two = (engine.claim(new_job(name)).record for name in ("a.pdf", "b.pdf"))
+        engine.submit(one)
+        engine.submit(two)
+        status = JobStatus(receipt=RECEIPT, state=JobState.RUNNING, raw_state="running")
+        done = JobStatus(receipt=RECEIPT, state=JobState.SUCCEEDED, raw_state="done", cost=Cost(pages=2))
+        ledger.observe_all([(one.id, status), (two.id, status)], now=1001.0)
+        ledger.observe_all([(one.id, status), (two.id, done)], now=1002.0)
+        one, two = ledger.find(one.id), ledger.find(two.id)
+        assert (one.state, one.updated_at, one.cost) == (JobState.RUNNING, 1001.0, None)
+        assert (two.state, two.updated_at, two.cost) == (JobState.SUCCEEDED, 1002.0, Cost(pages=2))
+        assert [seen.count for seen in ledger.observations(one.id)] == [2]
+        assert [seen.count for seen in ledger.observations(two.id)] == [1, 1]
+
     def test_counts_that_no_database_holds_were_not_said(self, engine, ledger, record):
         engine.submit(record)
         engine.observe(record, "running", pages_done=-(10**20), pages_total=10**20)

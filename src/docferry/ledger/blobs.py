@@ -71,8 +71,11 @@ class BlobFolder:
     def open_temporary(self) -> tuple[BinaryIO, Path]:
         """A new file that only its owner may read, for `move_in` to make a blob of."""
         folder = self.folder / "temp"
-        _make_folders(self.folder, folder)
-        descriptor, name = tempfile.mkstemp(dir=folder, suffix=".part")
+        try:
+            descriptor, name = tempfile.mkstemp(dir=folder, suffix=".part")
+        except FileNotFoundError:
+            _make_folders(self.folder, folder)
+            descriptor, name = tempfile.mkstemp(dir=folder, suffix=".part")
         return os.fdopen(descriptor, "wb"), Path(name)
 
     def move_in(self, path: Path, digest: str) -> BlobMark:
@@ -92,8 +95,11 @@ class BlobFolder:
 
     def put_in(self, path: Path, target: Path) -> None:
         """Move a temporary file to its place, two folders below the cache folder."""
-        _make_folders(self.folder, target.parent.parent, target.parent)
-        path.replace(target)
+        try:
+            path.replace(target)
+        except FileNotFoundError:
+            _make_folders(self.folder, target.parent.parent, target.parent)
+            path.replace(target)
 
     def probe(self) -> None:
         """Write a file and delete it."""

@@ -62,6 +62,7 @@ class Database:
         self._on_open = on_open
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._is_durable: bool | None = None
         with self._guard():
             self._connect()
         with _fork_lock:
@@ -77,8 +78,10 @@ class Database:
         """
         with self._guard():
             connection = self._connect()
-            # A connection's setting, and one that cannot change within a transaction.
-            connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
+            if is_durable is not self._is_durable:
+                # A connection's setting, and one that cannot change within a transaction.
+                connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
+                self._is_durable = is_durable
             with immediate(connection):
                 yield connection
 
@@ -130,7 +133,7 @@ class Database:
             stack.callback(connection.close)
             self._prepare(connection)
             stack.pop_all()
-        self._connection = connection
+        self._connection, self._is_durable = connection, None
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:

@@ -1,13 +1,14 @@
 """How far a job has come: the changes of its step, as parts of one transaction."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from docferry.ledger.ledger import LeaseLostError
 from docferry.ledger.record import JobRecord, JobStep, Observation
 from docferry.ledger.redaction import describe_error, redact
-from docferry.ledger.rows import load_jobs, load_steps, payload_to_json
-from docferry.model import JobState, JobStatus, Payload, Receipt
+from docferry.ledger.rows import Standing, load_jobs, load_standings, payload_to_json, to_json_list
+from docferry.model import Cost, JobState, JobStatus, Payload, Receipt
 
 __all__ = [
     "read_observations",
@@ -139,71 +140,61 @@ def store_statuses(
     connection: sqlite3.Connection, statuses: Sequence[tuple[str, JobStatus]], *, now: float
 ) -> tuple[str, ...]:
     """See `Ledger.observe_all`; returns the jobs lost, for the caller to raise after the commit."""
-    steps = load_steps(connection, [job_id for job_id, _ in statuses])
-    _enter_statuses(connection, statuses, steps, now=now)
-    return tuple(job_id for job_id, _ in statuses if job_id not in steps)
+    standings = load_standings(connection, [job_id for job_id, _ in statuses])
+    found = [(job_id, status, standings[job_id]) for job_id, status in statuses if job_id in standings]
+    _enter_statuses(connection, found, now=now)
+    return tuple(job_id for job_id, _ in statuses if job_id not in standings)
 
 
 def store_status(connection: sqlite3.Connection, job_id: str, status: JobStatus, *, now: float) -> JobRecord:
     """See `Ledger.observe`."""
-    _enter_statuses(connection, ((job_id, status),), load_steps(connection, (job_id,)), now=now)
+    store_statuses(connection, ((job_id, status),), now=now)
     return _require(connection, job_id)
 
 
 def _enter_statuses(
-    connection: sqlite3.Connection,
-    statuses: Sequence[tuple[str, JobStatus]],
-    steps: Mapping[str, JobStep],
-    *,
-    now: float,
+    connection: sqlite3.Connection, found: Sequence[tuple[str, JobStatus, Standing]], *, now: float
 ) -> None:
-    """Enter what was said of the jobs that have a step; the others are not there."""
-    words = {status.raw_state for _, status in statuses}
+    """Enter what was said of jobs, by groups: the same is said of many, and most of it was said before."""
+    words = {status.raw_state for _, status, _ in found}
     raw_states = {word: redact(word)[:MAX_RAW_STATE_CHARACTERS] for word in words}
-    rows = [
-        _status_columns(job_id, status, raw_states[status.raw_state], now)
-        for job_id, status in statuses
-        if job_id in steps
-    ]
+    seen: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    changed: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for job_id, status, standing in found:
+        said = (status.state.value, raw_states[status.raw_state])
+        pages = (_count(count, absent=_NOT_SAID) for count in (status.pages_done, status.pages_total))
+        seen[(*said, *pages)].append(job_id)
+        if said != (standing.state, standing.raw_state) or status.cost is not None:
+            changed[(*said, now, *_cost_columns(status.cost))].append(job_id)
     connection.executemany(
         """
-        UPDATE jobs SET state = :state, raw_state = :raw_state, updated_at = :now,
-          cost_pages = coalesce(:cost_pages, cost_pages), cost_credits = coalesce(:cost_credits, cost_credits)
-        WHERE id = :job_id
+        UPDATE jobs SET state = ?, raw_state = ?, updated_at = ?,
+          cost_pages = coalesce(?, cost_pages), cost_credits = coalesce(?, cost_credits)
+        WHERE id IN (SELECT value FROM json_each(?))
         """,
-        rows,
+        [(*columns, to_json_list(job_ids)) for columns, job_ids in changed.items()],
     )
     connection.executemany(
         """
         INSERT INTO observations
-        VALUES (:job_id, :state, :raw_state, :pages_done, :pages_total, :now, :now, 1)
+        SELECT value, ?, ?, ?, ?, ?, ?, 1 FROM json_each(?) WHERE true
         ON CONFLICT (job_id, state, raw_state, pages_done, pages_total)
-        DO UPDATE SET last_seen_at = :now, count = count + 1
+        DO UPDATE SET last_seen_at = excluded.last_seen_at, count = count + 1
         """,
-        rows,
+        [(*columns, now, now, to_json_list(job_ids)) for columns, job_ids in seen.items()],
     )
     connection.executemany(
         "UPDATE jobs SET step = ?, error_class = ?, error_message = ? WHERE id = ?",
         [
             (_CLOSING_STEPS[status.state].value, *_error_columns(status.error), job_id)
-            for job_id, status in statuses
-            if status.state in _CLOSING_STEPS and job_id in steps and steps[job_id].is_under_way
+            for job_id, status, standing in found
+            if status.state in _CLOSING_STEPS and standing.step.is_under_way
         ],
     )
 
 
-def _status_columns(job_id: str, status: JobStatus, raw_state: str, now: float) -> dict[str, object]:
-    cost = status.cost
-    return {
-        "job_id": job_id,
-        "state": status.state.value,
-        "raw_state": raw_state,
-        "pages_done": _count(status.pages_done, absent=_NOT_SAID),
-        "pages_total": _count(status.pages_total, absent=_NOT_SAID),
-        "cost_pages": None if cost is None else _count(cost.pages, absent=None),
-        "cost_credits": None if cost is None else cost.credits,
-        "now": now,
-    }
+def _cost_columns(cost: Cost | None) -> tuple[int | None, float | None]:
+    return (None, None) if cost is None else (_count(cost.pages, absent=None), cost.credits)
 
 
 def _count(given: int | None, *, absent: int | None) -> int | None:
