@@ -177,7 +177,8 @@ class SqliteLedger:
 
     def record_payload(self, job_id: str, payload: Payload, *, now: float) -> None:
         """See `Ledger.record_payload`."""
-        with self._database.transaction() as connection:
+        # A power cut may undo it: the payload is then found in the cache, or fetched once more, for nothing.
+        with self._database.transaction(is_durable=False) as connection:
             store_payload(connection, job_id, payload, now=now)
 
     def payload_lost(self, job_id: str, *, owner: str, now: float, lease_seconds: float) -> Claim:
