@@ -2,7 +2,7 @@
 
 import asyncio
 
-from docferry.provider.intake import OPENED_AT_ONCE, Intake
+from docferry.provider.intake import FIRST_FILES, OPENED_AT_ONCE, Intake
 
 
 def admitted(count, work):
@@ -72,3 +72,13 @@ def test_a_source_that_is_cancelled_while_it_waits_leaves_all_places():
 
     with asyncio.Runner() as runner:
         runner.run(main())
+
+
+def test_the_first_submission_of_a_run_is_small_and_all_others_are_as_large_as_they_may_be():
+    intake = Intake()
+    limits = []
+    for _ in range(FIRST_FILES + 1):
+        limits.append((intake.limit(50), intake.limit(3)))
+        with intake.source() as arrival:
+            arrival.board(lambda: None)
+    assert limits == [(FIRST_FILES, 3)] * FIRST_FILES + [(50, 3)]

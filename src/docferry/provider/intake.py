@@ -9,6 +9,9 @@ from docferry.ledger import JobRecord
 
 __all__ = ["Arrival", "Freshness", "Intake"]
 
+FIRST_FILES = 16
+"""The first submission of a run waits for no more company than that: the service has nothing to do yet."""
+
 OPENED_AT_ONCE = 16
 """Sources that are opened, hashed and looked up at once: the first ones shall leave before all others are."""
 
@@ -49,6 +52,7 @@ class Arrival:
             flush: Sends the submissions that wait for company.
         """
         self.intake.flush = flush
+        self.intake.n_boarded += 1
         self.end()
 
     def end(self) -> None:
@@ -93,6 +97,9 @@ class Intake:
 
     freshness: Freshness | None = None
     flush: Callable[[], None] | None = field(default=None, init=False, repr=False)
+    n_boarded: int = field(default=0, init=False)
+    """Sources that are in a submission."""
+
     places: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(OPENED_AT_ONCE), init=False, repr=False
     )
@@ -121,6 +128,10 @@ class Intake:
         """No more sources come: none shall wait for their company."""
         self._has_ended = True
         self._flush_when_complete()
+
+    def limit(self, most: int) -> int:
+        """How many files the submission may have that is made up now, of one that may have that many."""
+        return most if self.n_boarded >= FIRST_FILES else min(most, FIRST_FILES)
 
     def is_opening(self) -> bool:
         """Whether a source is being opened, hashed or looked up, and may be ready for a submission soon."""

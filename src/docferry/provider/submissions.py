@@ -113,14 +113,12 @@ class Submissions:
         self._under_way[ticket.job_id] = ticket
         self._leases.keep(ticket.job_id)
         arrival = ticket.arrival
-        self._batcher.add(
-            ticket,
-            key=key,
-            limit=api.batch_limit,
-            expects=None if arrival is None else arrival.intake.is_opening,
-        )
-        if arrival is not None:
-            arrival.board(self.flush)
+        if arrival is None:
+            self._batcher.add(ticket, key=key, limit=api.batch_limit)
+            return ticket
+        limit = arrival.intake.limit(api.batch_limit)
+        self._batcher.add(ticket, key=key, limit=limit, expects=arrival.intake.is_opening)
+        arrival.board(self.flush)
         return ticket
 
     async def _leave(self, ticket: Ticket) -> None:
