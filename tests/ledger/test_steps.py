@@ -208,11 +208,12 @@ class TestObservations:
         done = JobStatus(receipt=RECEIPT, state=JobState.SUCCEEDED, raw_state="done", cost=Cost(pages=2))
         ledger.observe_all([(one.id, status), (two.id, status)], now=1001.0)
         ledger.observe_all([(one.id, status), (two.id, done)], now=1002.0)
+        ledger.observe_all([(two.id, done)], now=1003.0)
         one, two = ledger.find(one.id), ledger.find(two.id)
         assert (one.state, one.updated_at, one.cost) == (JobState.RUNNING, 1001.0, None)
         assert (two.state, two.updated_at, two.cost) == (JobState.SUCCEEDED, 1002.0, Cost(pages=2))
         assert [seen.count for seen in ledger.observations(one.id)] == [2]
-        assert [seen.count for seen in ledger.observations(two.id)] == [1, 1]
+        assert [seen.count for seen in ledger.observations(two.id)] == [1, 2]
 
     def test_counts_that_no_database_holds_were_not_said(self, engine, ledger, record):
         engine.submit(record)

@@ -162,7 +162,7 @@ class Ledger(Protocol):
         """`observe` for several jobs at once: what a service said in one answer.
 
         Args:
-            statuses: Pairs of job id and status.
+            statuses: Pairs of job id and status, each job once.
             now: UTC seconds since 1970.
 
         Raises:

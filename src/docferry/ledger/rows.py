@@ -104,21 +104,31 @@ class Standing:
         step: Its step.
         state: What the service last said, in our words; None before the first observation.
         raw_state: The same in the service's word.
+        cost: Pages and credits, as far as they are known.
     """
 
     step: JobStep
     state: str | None
     raw_state: str
+    cost: tuple[int | None, float | None]
 
 
 def load_standings(connection: sqlite3.Connection, job_ids: Collection[str]) -> dict[str, Standing]:
     """How far the jobs have come that there are among those ids, by id."""
     rows = connection.execute(
-        "SELECT id, step, state, raw_state FROM jobs WHERE id IN (SELECT value FROM json_each(?))",
+        """
+        SELECT id, step, state, raw_state, cost_pages, cost_credits FROM jobs
+        WHERE id IN (SELECT value FROM json_each(?))
+        """,
         (to_json_list(job_ids),),
     )
     return {
-        row["id"]: Standing(step=JobStep(row["step"]), state=row["state"], raw_state=row["raw_state"])
+        row["id"]: Standing(
+            step=JobStep(row["step"]),
+            state=row["state"],
+            raw_state=row["raw_state"],
+            cost=(row["cost_pages"], row["cost_credits"]),
+        )
         for row in rows
     }
 

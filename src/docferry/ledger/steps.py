@@ -164,8 +164,10 @@ def _enter_statuses(
         said = (status.state.value, raw_states[status.raw_state])
         pages = (_count(count, absent=_NOT_SAID) for count in (status.pages_done, status.pages_total))
         seen[(*said, *pages)].append(job_id)
-        if said != (standing.state, standing.raw_state) or status.cost is not None:
-            changed[(*said, now, *_cost_columns(status.cost))].append(job_id)
+        cost = _cost_columns(status.cost)
+        is_dearer = any(new not in {None, old} for new, old in zip(cost, standing.cost, strict=True))
+        if is_dearer or said != (standing.state, standing.raw_state):
+            changed[(*said, now, *cost)].append(job_id)
     connection.executemany(
         """
         UPDATE jobs SET state = ?, raw_state = ?, updated_at = ?,
@@ -184,9 +186,9 @@ def _enter_statuses(
         [(*columns, now, now, to_json_list(job_ids)) for columns, job_ids in seen.items()],
     )
     connection.executemany(
-        "UPDATE jobs SET step = ?, error_class = ?, error_message = ? WHERE id = ?",
+        "UPDATE jobs SET step = ?, error_class = ?, error_message = ?, updated_at = ? WHERE id = ?",
         [
-            (_CLOSING_STEPS[status.state].value, *_error_columns(status.error), job_id)
+            (_CLOSING_STEPS[status.state].value, *_error_columns(status.error), now, job_id)
             for job_id, status, standing in found
             if status.state in _CLOSING_STEPS and standing.step.is_under_way
         ],

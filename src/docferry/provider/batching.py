@@ -32,8 +32,7 @@ class Batcher(Generic[Item]):
     A flush runs as a task of its own: whoever waits for an item and is cancelled does not stop it.
 
     Args:
-        send: Handles the items of one batch, and tells those who wait what became of each,
-            also when it raises.
+        send: Handles the items of one batch, and tells those who wait what became of each; does not raise.
         clock: What to wait with.
     """
 
@@ -115,9 +114,4 @@ class Batcher(Generic[Item]):
     def _start(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: "asyncio.Future[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # those who wait were told: it must not be reported as forgotten
+        task.add_done_callback(self._tasks.discard)

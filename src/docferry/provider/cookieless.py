@@ -14,7 +14,7 @@ class CookielessClient(httpx.AsyncClient):
 
     @property
     def cookies(self) -> httpx.Cookies:  # pyright: ignore[reportIncompatibleMethodOverride] - nobody sets them
-        """None, whatever came."""
+        """An empty jar, whatever came or was given."""
         return _NO_COOKIES
 
 

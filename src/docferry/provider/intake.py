@@ -10,7 +10,7 @@ from docferry.ledger import JobRecord
 __all__ = ["Arrival", "Freshness", "Intake"]
 
 FIRST_FILES = 16
-"""The first submission of a run waits for no more company than that: the service has nothing to do yet."""
+"""Until so many sources of a run are in submissions, none waits for more: the service has nothing to do."""
 
 OPENED_AT_ONCE = 16
 """Sources that are opened, hashed and looked up at once: the first ones shall leave before all others are."""

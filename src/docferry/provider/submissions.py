@@ -168,11 +168,16 @@ def _tell(
     _kind: type[BaseException] | None,
     error: BaseException | None,
     _trace: TracebackType | None,
-) -> None:
-    """Tell whatever stopped a submission to everybody who waits, or they would wait for ever."""
+) -> bool:
+    """Tell whatever stopped a submission to everybody who waits, or they would wait for ever.
+
+    Returns:
+        Whether it ends here: an Exception is theirs from then on, a cancellation goes on.
+    """
     for ticket in tickets:
         if error is not None:
             ticket.fail(error)
+    return isinstance(error, Exception)
 
 
 def _has_receipt(ticket: Ticket) -> bool:
