@@ -30,13 +30,9 @@ class BoxScale:
 
         A box without any extent says nothing and counts as none.
         """
-        edges: list[float] = []
-        for item in items_of(value):
-            number = number_of(item)
-            if number is None:
-                return None
-            edges.append(number)
-        if len(edges) not in {4, 8}:
+        numbers = [number_of(item) for item in items_of(value)]
+        edges = [number for number in numbers if number is not None]
+        if len(edges) != len(numbers) or len(edges) not in {4, 8}:
             return None
         if len(edges) == 8:  # noqa: PLR2004 - two for each corner
             across, down = edges[0::2], edges[1::2]
