@@ -10,13 +10,15 @@ import tempfile
 from collections.abc import Callable, Collection, Generator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, TypeVar
 
 from docferry.errors import ConfigurationError
 from docferry.ledger.trouble import Advice, Trouble
 from docferry.model import PayloadPart
 
 __all__ = ["BlobFolder", "BlobMark", "BlobWriter", "PayloadCorruptError", "delete_file"]
+
+Result = TypeVar("Result")
 
 PRIVATE_FOLDER = 0o700
 BlobMark = tuple[int, int]
@@ -71,11 +73,9 @@ class BlobFolder:
     def open_temporary(self) -> tuple[BinaryIO, Path]:
         """A new file that only its owner may read, for `move_in` to make a blob of."""
         folder = self.folder / "temp"
-        try:
-            descriptor, name = tempfile.mkstemp(dir=folder, suffix=".part")
-        except FileNotFoundError:
-            _make_folders(self.folder, folder)
-            descriptor, name = tempfile.mkstemp(dir=folder, suffix=".part")
+        descriptor, name = _in_folders(
+            lambda: tempfile.mkstemp(dir=folder, suffix=".part"), self.folder, folder
+        )
         return os.fdopen(descriptor, "wb"), Path(name)
 
     def move_in(self, path: Path, digest: str) -> BlobMark:
@@ -95,11 +95,7 @@ class BlobFolder:
 
     def put_in(self, path: Path, target: Path) -> None:
         """Move a temporary file to its place, two folders below the cache folder."""
-        try:
-            path.replace(target)
-        except FileNotFoundError:
-            _make_folders(self.folder, target.parent.parent, target.parent)
-            path.replace(target)
+        _in_folders(lambda: path.replace(target), self.folder, target.parent.parent, target.parent)
 
     def probe(self) -> None:
         """Write a file and delete it."""
@@ -281,10 +277,14 @@ class BlobWriter:
             delete_file(self._path)
 
 
-def _make_folders(*folders: Path) -> None:
+def _in_folders(act: Callable[[], Result], *folders: Path) -> Result:
+    """Do something in folders, which are made when they turn out to be missing."""
+    with contextlib.suppress(FileNotFoundError):
+        return act()
     # One by one, because mkdir gives the mode to the last folder only.
     for folder in folders:
         folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    return act()
 
 
 def _mark(status: os.stat_result) -> BlobMark:
