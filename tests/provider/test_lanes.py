@@ -120,3 +120,14 @@ def test_a_closed_lane_works_again_when_it_is_asked():
     lane.close()
     assert lane.submit(lambda: 2).result(timeout=60) == 2
     lane.close()
+
+
+@pytest.mark.parametrize("kind", [KeyError, SystemExit, KeyboardInterrupt])
+def test_whatever_a_call_raises_is_its_callers_and_the_lane_goes_on(kind):
+    def fail():
+        raise kind
+
+    lane = Lane(name="a lane")
+    assert isinstance(lane.submit(fail).exception(timeout=60), kind)
+    assert lane.submit(lambda: 1).result(timeout=60) == 1
+    lane.close()

@@ -9,6 +9,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
+from docferry.provider.telling import Telling
+
 __all__ = ["Lane"]
 
 Result = TypeVar("Result")
@@ -68,11 +70,6 @@ def _work(calls: Calls) -> None:
     while (entry := calls.get()) is not None:
         future, call = entry
         if future.set_running_or_notify_cancel():
-            _settle(future, call)
-
-
-def _settle(future: "Future[Any]", call: Callable[[], Any]) -> None:
-    try:
-        future.set_result(call())
-    except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the future, as an executor does
-        future.set_exception(error)
+            # The thread goes on whatever was raised, as an executor's does: others wait behind.
+            with Telling(future.set_exception, ends=BaseException):
+                future.set_result(call())

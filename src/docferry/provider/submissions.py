@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from contextlib import ExitStack
 from functools import partial
-from types import TracebackType
 
 from docferry.ledger import JobRecord, LeaseLostError
 from docferry.model import Receipt
@@ -14,6 +12,7 @@ from docferry.provider.client import ServiceClient
 from docferry.provider.clock import Clock
 from docferry.provider.consignment import Consignment
 from docferry.provider.leases import Leases
+from docferry.provider.telling import Telling
 from docferry.provider.ticket import Ticket
 
 __all__ = ["Submissions"]
@@ -133,8 +132,7 @@ class Submissions:
 
     async def _send(self, tickets: tuple[Ticket, ...]) -> None:
         try:
-            with ExitStack() as stack:
-                stack.push(partial(_tell, tickets))
+            with Telling(partial(_fail, tickets)):
                 await self._submit(tickets)
         finally:
             for ticket in tickets:
@@ -163,21 +161,9 @@ class Submissions:
         await self._leases.leave(ticket.job_id)
 
 
-def _tell(
-    tickets: Sequence[Ticket],
-    _kind: type[BaseException] | None,
-    error: BaseException | None,
-    _trace: TracebackType | None,
-) -> bool:
-    """Tell whatever stopped a submission to everybody who waits, or they would wait for ever.
-
-    Returns:
-        Whether it ends here: an Exception is theirs from then on, a cancellation goes on.
-    """
+def _fail(tickets: Sequence[Ticket], error: BaseException) -> None:
     for ticket in tickets:
-        if error is not None:
-            ticket.fail(error)
-    return isinstance(error, Exception)
+        ticket.fail(error)
 
 
 def _has_receipt(ticket: Ticket) -> bool:

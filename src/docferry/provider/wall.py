@@ -28,9 +28,8 @@ def plugin_wall(bug: Callable[[str], ProviderBugError]) -> Generator[None]:
         yield
     except (DocferryError, PayloadCorruptError, asyncio.CancelledError):
         raise
-    except BaseException as error:
+    except BaseException as error:  # Wall: a plugin's bug must not end other sources, nor hide what was paid.
         if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
             raise  # elsewhere there is no Ctrl-C, and it would end the engine's loop
-        # Wall: one plugin's bug must not end the run of the other sources, nor hide what was paid for before.
         # Panics of Rust extensions are no Exceptions.
         raise bug(f"raised {type(error).__name__}") from error
