@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from asyncio import CancelledError
 from pathlib import Path
 
 import pytest
@@ -114,20 +115,88 @@ def test_a_locked_ledger_is_given_up_long_before_a_lease_lapses():
 
 
 def test_a_closed_lane_works_again_when_it_is_asked():
-    lane = Lane(name="a lane")
-    assert lane.submit(lambda: 1).result(timeout=60) == 1
-    lane.close()
-    lane.close()
-    assert lane.submit(lambda: 2).result(timeout=60) == 2
-    lane.close()
+    async def scenario():
+        lane = Lane(name="a lane")
+        assert await lane.call(lambda: 1) == 1
+        lane.close()
+        lane.close()
+        assert await lane.call(lambda: 2) == 2
+        lane.close()
+
+    run(scenario)
 
 
-@pytest.mark.parametrize("kind", [KeyError, SystemExit, KeyboardInterrupt])
+@pytest.mark.parametrize("kind", [KeyError, CancelledError])
 def test_whatever_a_call_raises_is_its_callers_and_the_lane_goes_on(kind):
     def fail():
         raise kind
 
+    async def scenario():
+        lane = Lane(name="a lane")
+        with pytest.raises(kind):
+            await lane.call(fail)
+        assert await lane.call(lambda: 1) == 1
+        lane.close()
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt])
+def test_what_ends_a_process_ends_the_callers_loop_and_not_the_lane(kind):
     lane = Lane(name="a lane")
-    assert isinstance(lane.submit(fail).exception(timeout=60), kind)
-    assert lane.submit(lambda: 1).result(timeout=60) == 1
+
+    def fail():
+        raise kind
+
+    with pytest.raises(kind):
+        run(lambda: lane.call(fail))
+    assert run(lambda: lane.call(lambda: 1)) == 1
+    lane.close()
+
+
+def test_a_cancelled_caller_hears_of_it_when_its_call_has_ended():
+    async def scenario():
+        lane, is_free, ends = Lane(name="a lane"), threading.Event(), []
+
+        def work():
+            is_free.wait(60)
+            ends.append("call")
+
+        async def caller():
+            try:
+                await lane.call(work)
+            finally:
+                ends.append("caller")
+
+        task = asyncio.create_task(caller())
+        for _ in range(3):
+            await asyncio.sleep(0)
+            task.cancel()
+        assert not ends
+        is_free.set()
+        with pytest.raises(CancelledError):
+            await task
+        assert ends == ["call", "caller"]
+        lane.close()
+
+    run(scenario)
+
+
+def test_a_lane_outlives_the_loop_that_waited_for_it():
+    lane, is_begun, is_free = Lane(name="a lane"), threading.Event(), threading.Event()
+
+    def work():
+        is_begun.set()
+        is_free.wait(60)
+
+    async def begin():
+        caller = lane.call(work)
+        caller.send(None)
+        return caller
+
+    caller = run(begin)
+    is_begun.wait(60)
+    is_free.set()
+    assert run(lambda: lane.call(lambda: 1)) == 1
+    caller.close()
     lane.close()

@@ -4,7 +4,6 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -14,7 +13,16 @@ from docferry.provider.telling import Telling
 __all__ = ["Lane"]
 
 Result = TypeVar("Result")
-Calls: TypeAlias = "queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None]"
+
+
+class _Answer(asyncio.Future[Any]):
+    """The end of a call. Whoever awaits it and is cancelled goes on waiting, and hears of it afterwards."""
+
+    def cancel(self, msg: object = None) -> bool:  # noqa: ARG002 - asyncio's name
+        return False
+
+
+Calls: TypeAlias = "queue.SimpleQueue[tuple[Callable[[], Any], _Answer] | None]"
 
 
 class Lane:
@@ -33,31 +41,20 @@ class Lane:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def submit(self, call: Callable[[], Result]) -> "Future[Result]":
-        """Queue a call; calls are made in order, each when the one before has ended."""
+    async def call(self, call: Callable[[], Result]) -> Result:
+        """Queue a call and await its end, however often cancelled meanwhile; calls are made in order.
+
+        A write to the ledger is not left half known.
+        """
+        answer = _Answer(loop=asyncio.get_running_loop())
         with self._lock:
             if self._thread is None:
                 self._calls = queue.SimpleQueue()
                 work = partial(_work, self._calls)
                 self._thread = threading.Thread(target=work, name=self._name, daemon=True)
                 self._thread.start()
-            future: Future[Result] = Future()
-            self._calls.put((future, call))
-            return future
-
-    async def call(self, call: Callable[[], Result]) -> Result:
-        """Queue a call and await its end, however often cancelled meanwhile.
-
-        A write to the ledger is not left half known.
-        """
-        task = asyncio.wrap_future(self.submit(call))
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            while not task.done():
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait({task})
-            raise
+            self._calls.put((call, answer))
+        return await answer
 
     def close(self) -> None:
         """Let the thread end once its queue is empty."""
@@ -68,8 +65,12 @@ class Lane:
 
 def _work(calls: Calls) -> None:
     while (entry := calls.get()) is not None:
-        future, call = entry
-        if future.set_running_or_notify_cancel():
-            # The thread goes on whatever was raised, as an executor's does: others wait behind.
-            with Telling(future.set_exception, ends=BaseException):
-                future.set_result(call())
+        call, answer = entry
+        # The thread goes on whatever was raised, as an executor's does: others wait behind.
+        with Telling(partial(_tell, answer, answer.set_exception), ends=BaseException):
+            _tell(answer, answer.set_result, call())
+
+
+def _tell(answer: _Answer, say: Callable[[Any], object], what: object) -> None:
+    with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+        answer.get_loop().call_soon_threadsafe(say, what)
