@@ -98,8 +98,8 @@ def test_a_fetch_cancelled_while_its_part_is_opened_leaves_no_file(books, tmp_pa
         assert task.cancelled()
 
     async def answer(sink):
-        await sink(b"more than")
-        await sink(b" one piece")
+        await sink([b"more than"])
+        await sink([b" one", b" piece"])
         return Response(status=200)
 
     anyio.run(main)
@@ -111,7 +111,7 @@ def test_a_fetch_cancelled_while_its_part_is_opened_leaves_no_file(books, tmp_pa
 def test_a_body_of_any_number_of_pieces_is_saved_whole(books, pieces):
     async def answer(sink):
         for piece in pieces:
-            await sink(piece)
+            await sink([piece])
         return Response(status=200, headers={"content-type": "text/plain; charset=utf-8"})
 
     looks = []
@@ -137,7 +137,7 @@ def test_a_body_of_any_number_of_pieces_is_saved_whole(books, pieces):
 def test_a_body_that_does_not_pass_its_check_is_not_kept(books, tmp_path, pieces):
     async def answer(sink):
         for piece in pieces:
-            await sink(piece)
+            await sink([piece])
         return Response(status=200)
 
     def refuse(_stream):
@@ -155,7 +155,7 @@ def test_a_body_that_does_not_pass_its_check_is_not_kept(books, tmp_path, pieces
 
 def test_the_body_of_a_failure_is_not_kept(books):
     async def answer(sink):
-        await sink(b"text")
+        await sink([b"text"])
         return Response(status=404)
 
     async def main():

@@ -216,7 +216,7 @@ def test_a_body_streams_into_the_sink_on_success_only(server):
     parts = []
 
     async def sink(data):
-        parts.append(data)
+        parts.extend(data)
 
     good, busy = send(
         Request(method="GET", url=f"{server.url}/echo"),

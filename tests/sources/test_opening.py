@@ -1,8 +1,10 @@
 import asyncio
+import dataclasses
 import hashlib
 import os
 import socket
 import tempfile
+import threading
 import tracemalloc
 from pathlib import Path
 
@@ -324,3 +326,23 @@ async def test_what_the_caller_says_it_is_counts_where_name_and_content_do_not_t
     ):
         async with open_source(source) as file:
             assert file.media_type == media_type
+
+
+@pytest.mark.parametrize("kind", ["path", "bytes", "file system"])
+async def test_a_file_is_prepared_in_the_thread_that_brought_it(kind, tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"text")
+    source = {
+        "path": Source.from_path(tmp_path / "a.txt"),
+        "bytes": Source.from_bytes(b"text", name="a.txt"),
+        "file system": Source.from_file_system(fsspec.filesystem("file"), str(tmp_path / "a.txt")),
+    }[kind]
+    threads = []
+
+    def prepare(file):
+        threads.append(threading.current_thread())
+        return dataclasses.replace(file, part="1")
+
+    async with open_source(source, prepare=prepare) as file:
+        assert file.part == "1"
+    assert threads
+    assert threading.main_thread() not in threads

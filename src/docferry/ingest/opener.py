@@ -4,8 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import anyio.to_thread
-
 from docferry.errors import ProviderBugError
 from docferry.model import Ability, Document, PageSelection, ProviderInfo
 from docferry.provider import renumber
@@ -54,8 +52,8 @@ class SourceOpener:
             SourceError: It cannot be had, or the provider cannot take it.
             DocferryError: As for `docferry.sources.open_source`.
         """
-        async with open_source(source, max_size_bytes=self.info.limits.max_size_bytes) as whole:
-            file = await anyio.to_thread.run_sync(self._checked, whole)
+        limit = self.info.limits.max_size_bytes
+        async with open_source(source, max_size_bytes=limit, prepare=self._checked) as file:
             yield file
 
     def renumbered(self, document: Document) -> Document:

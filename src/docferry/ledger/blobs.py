@@ -222,12 +222,13 @@ class BlobWriter:
             raise RuntimeError(f"the part '{self._name}' is not finished")
         return self._part
 
-    def write(self, data: bytes) -> None:
+    def write(self, *parts: bytes) -> None:
         """Append bytes."""
-        with self._folder.guard():
-            self._stream.write(data)
-        self._hash.update(data)
-        self._size_bytes += len(data)
+        for data in parts:
+            with self._folder.guard():
+                self._stream.write(data)
+            self._hash.update(data)
+            self._size_bytes += len(data)
 
     def check(self, look: Callable[[BinaryIO], None]) -> None:
         """Have a function look at what was written so far; what it raises is raised.

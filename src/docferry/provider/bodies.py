@@ -28,18 +28,18 @@ async def read_body(parts: AsyncIterator[bytes], *, limit: int) -> bytes:
     return bytes(body)
 
 
-async def gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same bytes in parts of about a megabyte, because each goes to a thread and back."""
-    gathered: list[bytes] = []
+async def gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+    """The same bytes in groups of about a megabyte, because each goes to a thread and back."""
+    group: list[bytes] = []
     size = 0
     async for part in parts:
-        gathered.append(part)
+        group.append(part)
         size += len(part)
         if size >= PART_BYTES:
-            yield b"".join(gathered)
-            gathered, size = [], 0
-    if gathered:
-        yield b"".join(gathered)
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 async def stream_file(file: SourceFile) -> AsyncIterator[bytes]:

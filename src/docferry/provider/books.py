@@ -1,7 +1,7 @@
 """The ledger and the payload cache as the engine uses them: off the loop, each one call at a time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -135,7 +135,7 @@ class PayloadCollector:
         """Keep bytes at hand: a few of them until they are written with the rest."""
         is_small = len(part.data) <= SMALL_BYTES
         self._parts[part.name] = (
-            part if is_small else await self._books.handle(_written, self._books.store, part)
+            part if is_small else await self._books.handle(_written, self._books.store, part.name, part.media_type, (part.data,))
         )
 
     async def stream(
@@ -157,7 +157,8 @@ class PayloadCollector:
     def _save(self, payload_key: str) -> Payload:
         store = self._books.store
         parts = (
-            part if isinstance(part, PayloadPart) else _written(store, part) for part in self._parts.values()
+            part if isinstance(part, PayloadPart) else _written(store, part.name, part.media_type, (part.data,))
+            for part in self._parts.values()
         )
         payload = Payload(parts=tuple(parts))
         store.save(payload_key, payload)
@@ -166,25 +167,25 @@ class PayloadCollector:
 
 @dataclass(slots=True, kw_only=True)
 class _Body:
-    """A body on its way into the store: its first piece waits for a second one, or for the end."""
+    """A body on its way into the store: its first group of parts waits for a second one, or for the end."""
 
     books: Books
     name: str
     stack: AsyncExitStack
-    _first: bytes = b""
+    _first: Sequence[bytes] = ()
     _writer: BlobWriter | None = None
 
-    async def take(self, data: bytes) -> None:
+    async def take(self, parts: Sequence[bytes]) -> None:
         if self._writer is None and not self._first:
-            self._first = data
+            self._first = parts
             return
         writer = await self._opened()
-        await self.books.handle(writer.write, data)
+        await self.books.handle(writer.write, *parts)
 
     async def finish(self, media_type: str, check: PartCheck | None) -> PayloadPart:
         if self._writer is None:
-            whole = Keep(name=self.name, media_type=media_type, data=self._first)
-            return await self.books.handle(_written, self.books.store, whole, check)
+            store = self.books.store
+            return await self.books.handle(_written, store, self.name, media_type, self._first, check)
         if check is not None:
             await self.books.handle(self._writer.check, check)
         self._writer.media_type = media_type
@@ -194,14 +195,16 @@ class _Body:
         if self._writer is None:
             opening = self.books.held(lambda: self.books.store.writer(self.name, ""), BlobWriter.discard)
             self._writer = await self.stack.enter_async_context(opening)
-            await self.books.handle(self._writer.write, self._first)
-            self._first = b""
+            await self.books.handle(self._writer.write, *self._first)
+            self._first = ()
         return self._writer
 
 
-def _written(store: PayloadStore, part: Keep, check: PartCheck | None = None) -> PayloadPart:
-    with store.writer(part.name, part.media_type) as writer:
-        writer.write(part.data)
+def _written(
+    store: PayloadStore, name: str, media_type: str, data: Sequence[bytes], check: PartCheck | None = None
+) -> PayloadPart:
+    with store.writer(name, media_type) as writer:
+        writer.write(*data)
         if check is not None:
             writer.check(check)
     return writer.part

@@ -1,6 +1,6 @@
 """The seam to the network: one method that sends a request. Tests hand in a scripted one."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,8 +30,8 @@ MAX_REDIRECTS = 10
 MAX_BODY_BYTES = 512 * 1024 * 1024
 """A body read into memory may not be larger; larger results are streamed into payload parts."""
 
-Sink = Callable[[bytes], Awaitable[None]]
-"""Takes the next bytes of a body."""
+Sink = Callable[[Sequence[bytes]], Awaitable[None]]
+"""Takes the next bytes of a body, in parts that are not joined: that would cost more than to send them."""
 
 Before = Callable[[], Awaitable[None]]
 """Something to do before a request goes out."""
@@ -134,9 +134,9 @@ class HttpTransport:
                 body = await read_body(response.aiter_bytes(), limit=self._max_body_bytes)
                 return Response(status=response.status_code, headers=headers, body=body)
             size = 0
-            async for part in gathered(response.aiter_bytes()):
-                size += len(part)
-                await sink(part)
+            async for parts in gathered(response.aiter_bytes()):
+                size += sum(map(len, parts))
+                await sink(parts)
             return Response(status=response.status_code, headers=headers, saved_bytes=size)
         finally:
             await response.aclose()

@@ -24,10 +24,11 @@ from docferry.sources.description import FileHints
 from docferry.sources.media_types import media_type_of_suffix
 from docferry.sources.naming import last_part, suffix_of
 from docferry.sources.quiet_url import QuietUrl
-from docferry.sources.storing import PART_BYTES, StoredFile
+from docferry.sources.storing import StoredFile
 
 __all__ = ["download"]
 
+_PART_BYTES = 1024 * 1024  # each goes to a thread and back
 _MAX_REDIRECTS = 10
 _MAX_PORT = 65_535
 _OTHER_ADDRESS = "check the address in a browser, or download the file yourself and give its path"
@@ -82,7 +83,7 @@ async def download(address: str, *, target: StoredFile, idle_timeout_seconds: fl
             if refusal is not None:
                 raise refusal
             target.check_announced_size(_announced_bytes(answer.headers))
-            async for part in answer.aiter_bytes(PART_BYTES):
+            async for part in answer.aiter_bytes(_PART_BYTES):
                 await anyio.to_thread.run_sync(target.write, part)
             return _hints(answer, address)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:

@@ -34,6 +34,7 @@ __all__ = ["open_source"]
 
 Result = TypeVar("Result")
 
+Prepare = Callable[[SourceFile], SourceFile]
 IsAbandoned = Callable[[], bool]
 
 
@@ -41,9 +42,17 @@ class _AbandonedError(Exception):
     """Ends the work of a thread that nobody waits for any more; it reaches nobody."""
 
 
+def _as_it_is(file: SourceFile) -> SourceFile:
+    return file
+
+
 @asynccontextmanager
 async def open_source(
-    source: Source, *, max_size_bytes: int | None = None, idle_timeout_seconds: float = 30.0
+    source: Source,
+    *,
+    max_size_bytes: int | None = None,
+    idle_timeout_seconds: float = 30.0,
+    prepare: Prepare = _as_it_is,
 ) -> AsyncGenerator[SourceFile]:
     """Bring a source to this machine for the length of an `async with` block.
 
@@ -56,6 +65,8 @@ async def open_source(
         source: What to open.
         max_size_bytes: Larger sources are refused, downloads as soon as they prove larger; None for no limit.
         idle_timeout_seconds: How long a server may keep us waiting for a connection or for the next bytes.
+        prepare: Called with the file in a worker thread, once it is there; what it returns is yielded, what
+            it raises is raised. It may block.
 
     Yields:
         The file, hashed and sniffed, never empty. Whether a provider takes it is for `check_source_file`.
@@ -72,20 +83,20 @@ async def open_source(
     """
     match source.origin:
         case Path() as path:
-            yield await _in_thread(lambda stop: _file_at(path, source, max_size_bytes, stop))
+            yield await _in_thread(lambda stop: prepare(_file_at(path, source, max_size_bytes, stop)))
         case bytes() as data:
-            yield await _in_thread(lambda _: _file_in_memory(data, source, max_size_bytes))
+            yield await _in_thread(lambda _: prepare(_file_in_memory(data, source, max_size_bytes)))
         case FileSystemPath() as inner:
             async with _temporary_folder() as folder:
                 with StoredFile(folder, max_size_bytes=max_size_bytes, name=source.name) as target:
                     await _in_thread(lambda stop: _copy(inner, target, stop))
-                yield await _in_thread(lambda _: _stored_file(target, _hints_of(source)))
+                yield await _in_thread(lambda _: prepare(_stored_file(target, _hints_of(source))))
         case Url() as url:
             async with _temporary_folder() as folder:
                 with StoredFile(folder, max_size_bytes=max_size_bytes, name=source.name) as target:
                     found = await _download(url, target, idle_timeout_seconds)
                 hints = dataclasses.replace(found, media_type=source.media_type or found.media_type)
-                yield await _in_thread(lambda _: _stored_file(target, hints))
+                yield await _in_thread(lambda _: prepare(_stored_file(target, hints)))
 
 
 @asynccontextmanager

@@ -37,7 +37,7 @@ class ScriptedTransport:
         if isinstance(answer, Exception):
             raise answer
         if sink is not None and answer.is_success:
-            await sink(answer.body)
+            await sink((answer.body,))
             return Response(status=answer.status, headers=answer.headers, saved_bytes=len(answer.body))
         return answer
 

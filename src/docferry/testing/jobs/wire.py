@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -130,5 +131,5 @@ class Wire:
         raise CUT
 
 
-async def _drop(_data: bytes) -> None:
+async def _drop(_parts: Sequence[bytes]) -> None:
     """Takes the bytes of an answer that is lost."""
