@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
 from docferry.errors import InvalidResponseError
@@ -118,16 +117,17 @@ def open_archive(stream: BinaryIO, *, provider: str = "") -> Archive:
 
 
 def _is_readable(member: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(member.filename)
+    name = member.filename
+    steps = {*name.split("/")} - {"", "."}
     is_link = (member.external_attr >> 16) & KIND_MASK == LINK
-    is_inside = not path.is_absolute() and ".." not in path.parts and ":" not in member.filename
+    is_inside = bool(steps) and not name.startswith("/") and ".." not in steps
     return (
         is_inside
+        and ":" not in name
+        and "\\" not in name
         and not is_link
         and not member.is_dir()
         and not member.flag_bits & ENCRYPTED
-        and "\\" not in member.filename
-        and bool(path.parts)
     )
 
 

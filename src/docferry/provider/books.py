@@ -135,7 +135,11 @@ class PayloadCollector:
         """Keep bytes at hand: a few of them until they are written with the rest."""
         is_small = len(part.data) <= SMALL_BYTES
         self._parts[part.name] = (
-            part if is_small else await self._books.handle(_written, self._books.store, part.name, part.media_type, (part.data,))
+            part
+            if is_small
+            else await self._books.handle(
+                _written, self._books.store, part.name, part.media_type, (part.data,)
+            )
         )
 
     async def stream(
@@ -157,7 +161,9 @@ class PayloadCollector:
     def _save(self, payload_key: str) -> Payload:
         store = self._books.store
         parts = (
-            part if isinstance(part, PayloadPart) else _written(store, part.name, part.media_type, (part.data,))
+            part
+            if isinstance(part, PayloadPart)
+            else _written(store, part.name, part.media_type, (part.data,))
             for part in self._parts.values()
         )
         payload = Payload(parts=tuple(parts))

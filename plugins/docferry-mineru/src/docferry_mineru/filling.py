@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from pathlib import PurePosixPath
 
 from docferry_mineru.blocks import Block, Form, Item, Note, WirePage, letters_of
 from docferry_mineru.words import family_of
@@ -149,7 +148,7 @@ def _text_key(block: Block) -> object:
 
 
 def _image_name(block: Block) -> str:
-    return PurePosixPath(block.image[-200:]).name
+    return block.image[-200:].rstrip("/").rpartition("/")[2]
 
 
 def _merged(block: Block, other: Block) -> Block:
