@@ -9,6 +9,7 @@ from docferry.model import Payload, PayloadPart
 
 __all__ = [
     "check_tables",
+    "count_bytes",
     "count_payloads",
     "delete_expired_holds",
     "delete_holds",
@@ -113,8 +114,13 @@ def list_payloads_with(connection: sqlite3.Connection, digest: str) -> tuple[str
 def count_payloads(connection: sqlite3.Connection) -> tuple[int, int]:
     """Number of payloads, and bytes of all blobs."""
     (payload_count,) = connection.execute("SELECT count(*) FROM payloads").fetchone()
+    return payload_count, count_bytes(connection)
+
+
+def count_bytes(connection: sqlite3.Connection) -> int:
+    """Bytes of all blobs."""
     (size_bytes,) = connection.execute("SELECT coalesce(sum(size_bytes), 0) FROM blobs").fetchone()
-    return payload_count, size_bytes
+    return size_bytes
 
 
 def insert_blob(connection: sqlite3.Connection, digest: str, size_bytes: int, *, held_until: float) -> int:

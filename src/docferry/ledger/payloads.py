@@ -14,7 +14,7 @@ import sqlite3
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -306,13 +306,11 @@ class PayloadStore:
         self._transact(work)
 
     def _evict(self, connection: sqlite3.Connection, now: float) -> None:
-        _count, size_bytes = payload_index.count_payloads(connection)
-        if size_bytes <= self.max_bytes:
+        if payload_index.count_bytes(connection) <= self.max_bytes:
             return
         for payload_key in payload_index.list_unheld(connection, used_before=now - RECENT_SECONDS, now=now):
             self._delete_payloads(connection, (payload_key,), now)
-            _count, size_bytes = payload_index.count_payloads(connection)
-            if size_bytes <= self.max_bytes:
+            if payload_index.count_bytes(connection) <= self.max_bytes:
                 return
 
     def _delete_payloads(
@@ -323,8 +321,10 @@ class PayloadStore:
             self._delete_unused(connection, payload_index.delete_payload(connection, payload_key), now)
 
     def _delete_unused(
-        self, connection: sqlite3.Connection, digests: Iterable[str] | None, now: float
+        self, connection: sqlite3.Connection, digests: Collection[str] | None, now: float
     ) -> int:
+        if digests is not None and not digests:
+            return 0
         unused = payload_index.delete_unused_blobs(connection, digests, now=now)
         self._blobs.delete(unused)
         return len(unused)

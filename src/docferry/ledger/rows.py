@@ -49,10 +49,13 @@ def insert_attempt(  # noqa: PLR0913 - a row is what it is
     now: float,
 ) -> JobRecord:
     """Make the next attempt of a job key the current one; the one before becomes history."""
-    connection.execute("UPDATE jobs SET is_current = 0 WHERE job_key = ? AND is_current = 1", (new.job_key,))
     (attempt,) = connection.execute(
         "SELECT coalesce(max(attempt), 0) + 1 FROM jobs WHERE job_key = ?", (new.job_key,)
     ).fetchone()
+    if attempt > 1:
+        connection.execute(
+            "UPDATE jobs SET is_current = 0 WHERE job_key = ? AND is_current = 1", (new.job_key,)
+        )
     # Among a million jobs, two share a short id with odds of about 1 in 500: leaving out an attempt number
     # gives another id.
     while find_job(connection, make_job_id(new.job_key, attempt)) is not None:

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -59,9 +59,9 @@ class Unpacker:
         Raises:
             DocferryError: Why there is none; with the id of the job and the command that goes on with it.
         """
-        async with self._held(errand):
+        async with self._held(errand) as kept:
             document = await self._unpacked(
-                errand, lambda payload: keep_mapping(errand.client.api, partial(mapper, payload))
+                errand, lambda payload: keep_mapping(errand.client.api, partial(mapper, payload)), kept
             )
             return check_pages(document, errand.new.expected_pages)
 
@@ -71,8 +71,7 @@ class Unpacker:
         Raises:
             DocferryError: Why there is none; with the id of the job and the command that goes on with it.
         """
-        async with self._held(errand):
-            kept = await self._kept(errand)
+        async with self._held(errand) as kept:
             return await self._mapped(
                 errand, lambda payload: keep_reading(errand.client.api, partial(read, payload)), kept
             )
@@ -87,21 +86,30 @@ class Unpacker:
         Raises:
             DocferryError: Why there is no payload.
         """
-        kept = await self._kept(errand)
+        kept = await self._books.handle(self._kept, errand)
         return await self._carry(errand) if kept is None else kept
 
     @asynccontextmanager
-    async def _held(self, errand: Errand) -> AsyncGenerator[None]:
-        """Keep the payload from eviction while the block runs, and have its errors tell of the job."""
-        hold = self._books.store.hold(errand.new.payload_key)
+    async def _held(self, errand: Errand) -> AsyncGenerator[Payload | None]:
+        """Keep the payload from eviction while the block runs, and have its errors tell of the job.
+
+        Yields:
+            The payload, if it is in the cache and good enough.
+        """
+
+        def hold() -> tuple[ExitStack, Payload | None]:
+            with ExitStack() as stack:
+                stack.enter_context(self._books.store.hold(errand.new.payload_key))
+                kept = self._kept(errand)
+                return stack.pop_all(), kept
+
         try:
-            async with self._books.held(hold.__enter__, lambda _held: hold.__exit__(None, None, None)):
-                yield
+            async with self._books.held(hold, lambda held: held[0].close()) as (_, kept):
+                yield kept
         except DocferryError as error:
             raise await self._told(error, errand) from error
 
-    async def _unpacked(self, errand: Errand, mapper: Mapper) -> Document:
-        kept = await self._kept(errand)
+    async def _unpacked(self, errand: Errand, mapper: Mapper, kept: Payload | None) -> Document:
         document = await self._mapped(errand, mapper, kept)
         if kept is None or not lacks_pages(document, errand.new.expected_pages):
             return document
@@ -110,10 +118,10 @@ class Unpacker:
             return document if again is None else await self._mapped(again, mapper)
         return document
 
-    async def _kept(self, errand: Errand) -> Payload | None:
+    def _kept(self, errand: Errand) -> Payload | None:
         if errand.freshness is not None or errand.is_under_way:
             return None
-        return await self._books.handle(self._books.store.find, errand.new.payload_key)
+        return self._books.store.find(errand.new.payload_key)
 
     async def _mapped(
         self, errand: Errand, read: Callable[[PayloadReader], Result], kept: Payload | None = None

@@ -9,7 +9,7 @@ from docferry.sources.faults import too_large_error, write_error
 
 __all__ = ["PART_BYTES", "Fingerprint", "StoredFile"]
 
-PART_BYTES = 128 * 1024
+PART_BYTES = 256 * 1024
 """How many bytes are in memory at a time. Larger parts leave the processor's cache before they are hashed."""
 
 
