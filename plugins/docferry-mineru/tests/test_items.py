@@ -5,7 +5,6 @@ from mineru_talk import item
 
 from docferry.model import Receipt
 from docferry_mineru.items import ItemId, match, upload_name
-from docferry_mineru.statuses import TaskAnswer
 
 
 def receipts(*names):
@@ -16,7 +15,7 @@ def receipts(*names):
 
 
 def task(word, *, data_id="", name=""):
-    return TaskAnswer(state=word, data_id=data_id, file_name=name)
+    return {"state": word, "data_id": data_id, "file_name": name}
 
 
 def states(tasks, wanted):

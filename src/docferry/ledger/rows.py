@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 
 from docferry.ledger.keys import make_job_id, strip_endpoint
 from docferry.ledger.record import JobRecord, JobStep, NewJob
@@ -11,12 +11,10 @@ from docferry.ledger.redaction import redact_source_name
 from docferry.model import Cost, JobState, Payload, PayloadPart, Receipt
 
 __all__ = [
-    "Standing",
     "find_current",
     "find_job",
     "insert_attempt",
     "load_jobs",
-    "load_standings",
     "payload_to_json",
     "read_job",
     "read_payload_json",
@@ -97,43 +95,6 @@ def load_jobs(connection: sqlite3.Connection, job_ids: Collection[str]) -> dict[
         "SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?))", (to_json_list(job_ids),)
     )
     return {row["id"]: read_job(row) for row in rows}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How far a job has come.
-
-    Args:
-        step: Its step.
-        state: What the service last said, in our words; None before the first observation.
-        raw_state: The same in the service's word.
-        cost: Pages and credits, as far as they are known.
-    """
-
-    step: JobStep
-    state: str | None
-    raw_state: str
-    cost: tuple[int | None, float | None]
-
-
-def load_standings(connection: sqlite3.Connection, job_ids: Collection[str]) -> dict[str, Standing]:
-    """How far the jobs have come that there are among those ids, by id."""
-    rows = connection.execute(
-        """
-        SELECT id, step, state, raw_state, cost_pages, cost_credits FROM jobs
-        WHERE id IN (SELECT value FROM json_each(?))
-        """,
-        (to_json_list(job_ids),),
-    )
-    return {
-        row["id"]: Standing(
-            step=JobStep(row["step"]),
-            state=row["state"],
-            raw_state=row["raw_state"],
-            cost=(row["cost_pages"], row["cost_credits"]),
-        )
-        for row in rows
-    }
 
 
 def to_json_list(values: Iterable[str]) -> str:

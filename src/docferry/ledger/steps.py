@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from docferry.ledger.ledger import LeaseLostError
 from docferry.ledger.record import JobRecord, JobStep, Observation
 from docferry.ledger.redaction import describe_error, redact
-from docferry.ledger.rows import Standing, load_jobs, load_standings, payload_to_json, to_json_list
+from docferry.ledger.rows import load_jobs, payload_to_json, to_json_list
 from docferry.model import Cost, JobState, JobStatus, Payload, Receipt
 
 __all__ = [
@@ -27,6 +27,8 @@ _CLOSING_STEPS = {
     JobState.CANCELLED: JobStep.CANCELLED,
     JobState.EXPIRED: JobStep.EXPIRED,
 }
+_SAID = ("state", "raw_state", "pages", "credits")
+_UNDER_WAY = to_json_list(step.value for step in JobStep if step.is_under_way)
 # Stands for "not said" in a key column, where NULLs would all differ.
 _NOT_SAID = -1
 _LARGEST_INTEGER = 2**63 - 1  # that SQLite holds
@@ -140,10 +142,13 @@ def store_statuses(
     connection: sqlite3.Connection, statuses: Sequence[tuple[str, JobStatus]], *, now: float
 ) -> tuple[str, ...]:
     """See `Ledger.observe_all`; returns the jobs lost, for the caller to raise after the commit."""
-    standings = load_standings(connection, [job_id for job_id, _ in statuses])
-    found = [(job_id, status, standings[job_id]) for job_id, status in statuses if job_id in standings]
-    _enter_statuses(connection, found, now=now)
-    return tuple(job_id for job_id, _ in statuses if job_id not in standings)
+    job_ids = to_json_list(job_id for job_id, _ in statuses)
+    rows = connection.execute(
+        "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE id = value)", (job_ids,)
+    )
+    lost = tuple(dict.fromkeys(row["value"] for row in rows))
+    _enter_statuses(connection, [told for told in statuses if told[0] not in lost], now=now)
+    return lost
 
 
 def store_status(connection: sqlite3.Connection, job_id: str, status: JobStatus, *, now: float) -> JobRecord:
@@ -153,28 +158,32 @@ def store_status(connection: sqlite3.Connection, job_id: str, status: JobStatus,
 
 
 def _enter_statuses(
-    connection: sqlite3.Connection, found: Sequence[tuple[str, JobStatus, Standing]], *, now: float
+    connection: sqlite3.Connection, statuses: Sequence[tuple[str, JobStatus]], *, now: float
 ) -> None:
     """Enter what was said of jobs, by groups: the same is said of many, and most of it was said before."""
-    words = {status.raw_state for _, status, _ in found}
+    words = {status.raw_state for _, status in statuses}
     raw_states = {word: redact(word)[:MAX_RAW_STATE_CHARACTERS] for word in words}
+    said: dict[tuple[object, ...], list[str]] = defaultdict(list)
     seen: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    changed: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    for job_id, status, standing in found:
-        said = (status.state.value, raw_states[status.raw_state])
+    for job_id, status in statuses:
+        state = (status.state.value, raw_states[status.raw_state])
         pages = (_count(count, absent=_NOT_SAID) for count in (status.pages_done, status.pages_total))
-        seen[(*said, *pages)].append(job_id)
-        cost = _cost_columns(status.cost)
-        is_dearer = any(new not in {None, old} for new, old in zip(cost, standing.cost, strict=True))
-        if is_dearer or said != (standing.state, standing.raw_state):
-            changed[(*said, now, *cost)].append(job_id)
+        said[(*state, *_cost_columns(status.cost))].append(job_id)
+        seen[(*state, *pages)].append(job_id)
     connection.executemany(
         """
-        UPDATE jobs SET state = ?, raw_state = ?, updated_at = ?,
-          cost_pages = coalesce(?, cost_pages), cost_credits = coalesce(?, cost_credits)
-        WHERE id IN (SELECT value FROM json_each(?))
+        UPDATE jobs SET state = :state, raw_state = :raw_state, updated_at = :now,
+          cost_pages = coalesce(:pages, cost_pages), cost_credits = coalesce(:credits, cost_credits)
+        WHERE id IN (SELECT value FROM json_each(:job_ids)) AND (
+          state IS NOT :state OR raw_state IS NOT :raw_state
+          OR cost_pages IS NOT coalesce(:pages, cost_pages)
+          OR cost_credits IS NOT coalesce(:credits, cost_credits)
+        )
         """,
-        [(*columns, to_json_list(job_ids)) for columns, job_ids in changed.items()],
+        [
+            dict(zip(_SAID, columns, strict=True)) | {"now": now, "job_ids": to_json_list(job_ids)}
+            for columns, job_ids in said.items()
+        ],
     )
     connection.executemany(
         """
@@ -186,11 +195,14 @@ def _enter_statuses(
         [(*columns, now, now, to_json_list(job_ids)) for columns, job_ids in seen.items()],
     )
     connection.executemany(
-        "UPDATE jobs SET step = ?, error_class = ?, error_message = ?, updated_at = ? WHERE id = ?",
+        """
+        UPDATE jobs SET step = ?, error_class = ?, error_message = ?, updated_at = ?
+        WHERE id = ? AND step IN (SELECT value FROM json_each(?))
+        """,
         [
-            (_CLOSING_STEPS[status.state].value, *_error_columns(status.error), now, job_id)
-            for job_id, status, standing in found
-            if status.state in _CLOSING_STEPS and standing.step.is_under_way
+            (_CLOSING_STEPS[status.state].value, *_error_columns(status.error), now, job_id, _UNDER_WAY)
+            for job_id, status in statuses
+            if status.state in _CLOSING_STEPS
         ],
     )
 
@@ -206,8 +218,7 @@ def _count(given: int | None, *, absent: int | None) -> int | None:
 
 def store_payload(connection: sqlite3.Connection, job_id: str, payload: Payload, *, now: float) -> None:
     """See `Ledger.record_payload`."""
-    _require(connection, job_id)
-    connection.execute(
+    entered = connection.execute(
         """
         UPDATE jobs SET step = 'fetched', payload_json = ?, error_class = '', error_message = '',
           is_refresh = 0, updated_at = ?
@@ -215,6 +226,8 @@ def store_payload(connection: sqlite3.Connection, job_id: str, payload: Payload,
         """,
         (payload_to_json(payload), now, job_id),
     )
+    if not entered.rowcount:
+        raise LeaseLostError((job_id,))
 
 
 def read_observations(connection: sqlite3.Connection, job_id: str) -> tuple[Observation, ...]:

@@ -229,8 +229,8 @@ class CloudService:
         envelope = self._reader.read(response, Asked.POLL, job_id=remote_id)
         if not is_batch:
             return dict.fromkeys(receipts, read_task(envelope.data))
-        tasks = [read_task(mapping_of(raw)) for raw in items_of(envelope.data.get("extract_result"))]
-        return match(tasks, receipts)
+        answers = [mapping_of(raw) for raw in items_of(envelope.data.get("extract_result"))]
+        return match(answers, receipts)
 
     def _batch_fields(self, items: Sequence[SubmitItem]) -> dict[str, JsonValue]:
         return batch_fields(self.options, model=self._model(items[0]), seed=self.seed)

@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from docferry.model import Receipt
+from docferry.reading.values import Raw, scalar_text
 from docferry.sources import SourceFile
-from docferry_mineru.statuses import TaskAnswer
+from docferry_mineru.statuses import TaskAnswer, read_task
 
 __all__ = ["ItemId", "match", "upload_name"]
 
@@ -47,20 +49,21 @@ class ItemId:
         return cls(data_id=data_id, position=int(position), name=name)
 
 
-def match(tasks: Sequence[TaskAnswer], receipts: Sequence[Receipt]) -> Mapping[Receipt, TaskAnswer]:
-    """Find each receipt's task: by data_id, else by file name, else by place.
+def match(answers: Sequence[Raw], receipts: Sequence[Receipt]) -> Mapping[Receipt, TaskAnswer]:
+    """Find what is said of each receipt: by data_id, else by file name, else by place.
 
-    A task that carries a data_id is found by it alone. A name that stands for several tasks or several files
-    counts for nothing. The service promises no order, so that the place is trusted only while the name does
-    not speak against it.
+    What carries a data_id is found by it alone. A name that stands for several tasks or several files counts
+    for nothing. The service promises no order, so that the place is trusted only while the name does not
+    speak against it. Only what is found is read: a batch tells of its ended files for ever.
 
     Args:
-        tasks: All tasks of the answer, in its order.
+        answers: What the answer says of all tasks, in its order.
         receipts: The receipts asked about, all of one batch.
 
     Returns:
         Tasks by receipt; receipts without one are left out.
     """
+    tasks = [_Named.of(raw) for raw in answers]
     by_data_id = _only({task.data_id: task for task in tasks}, Counter(task.data_id for task in tasks))
     ids = {receipt: ItemId.parse(receipt.item_id) for receipt in receipts}
     names = Counter(task.file_name for task in tasks)
@@ -72,7 +75,7 @@ def match(tasks: Sequence[TaskAnswer], receipts: Sequence[Receipt]) -> Mapping[R
         task = by_data_id.get(item_id.data_id) or (by_name.get(item_id.name) if is_only_one else None)
         task = task or _at_place(tasks, item_id)
         if task is not None:
-            found[receipt] = task
+            found[receipt] = read_task(task.raw)
     return found
 
 
@@ -83,14 +86,26 @@ def upload_name(file: SourceFile) -> str:
     return f"{stem}{path.suffix.lower()}"
 
 
-def _only(by_key: Mapping[str, TaskAnswer], counts: Mapping[str, int]) -> Mapping[str, TaskAnswer]:
+class _Named(NamedTuple):
+    """What the service says of one task, and what it calls it."""
+
+    data_id: str
+    file_name: str
+    raw: Raw
+
+    @classmethod
+    def of(cls, raw: Raw) -> "_Named":
+        return cls(scalar_text(raw.get("data_id")), scalar_text(raw.get("file_name")), raw)
+
+
+def _only(by_key: Mapping[str, _Named], counts: Mapping[str, int]) -> Mapping[str, _Named]:
     """Those whose key is not empty and stands for one task only."""
     return {key: task for key, task in by_key.items() if key and counts[key] == 1}
 
 
-def _at_place(tasks: Sequence[TaskAnswer], item_id: ItemId) -> TaskAnswer | None:
+def _at_place(tasks: Sequence[_Named], item_id: ItemId) -> _Named | None:
     if not 0 <= item_id.position < len(tasks):
         return None
     task = tasks[item_id.position]
-    is_ours = bool(task.state) and not task.data_id
+    is_ours = bool(scalar_text(task.raw.get("state")).strip()) and not task.data_id
     return task if is_ours and task.file_name in ("", item_id.name) else None
