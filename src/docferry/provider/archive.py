@@ -26,7 +26,7 @@ ENCRYPTED = 0x1
 LINK = 0o120000
 KIND_MASK = 0o170000
 
-PART_BYTES = 1024 * 1024
+PART_BYTES = 128 * 1024
 
 BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 

@@ -18,10 +18,6 @@ from docferry.provider.ticket import Ticket
 
 __all__ = ["Consignment"]
 
-LEGS_AT_ONCE = 8
-"""Legs upload. Half of the requests that may be in flight are left for asking and fetching."""
-
-
 class Consignment:
     """Takes tickets that share a submission to their answers.
 
@@ -112,10 +108,9 @@ class Consignment:
 
     async def _walk(self, legs: Sequence[tuple[Ticket, Leg]]) -> None:
         """Walk the legs side by side; whatever ends one is no other's affair."""
-        room = asyncio.Semaphore(LEGS_AT_ONCE)
 
         async def walk(ticket: Ticket, leg: Leg) -> None:
-            async with room:
+            async with self._client.limiter.legs:
                 await self._walk_one(ticket, leg)
 
         ends = await asyncio.gather(*(walk(*pair) for pair in legs), return_exceptions=True)

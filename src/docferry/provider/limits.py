@@ -24,8 +24,12 @@ BATCHES_UNDER_WAY = 2
 """So that one batch fills while the one before is on its way."""
 
 
+LEGS_AT_ONCE = 8
+"""Legs upload. Half of the requests that may be in flight are left for asking and fetching."""
+
+
 class AccountLimiter:
-    """Bounds jobs under way and requests per second of one account.
+    """Bounds jobs under way, requests per second and legs at once of one account.
 
     Args:
         limits: The bounds.
@@ -38,6 +42,8 @@ class AccountLimiter:
         self._jobs_under_way = 0
         self._waiting: list[asyncio.Future[None]] = []
         self._next_request_at = 0.0
+        self.legs = asyncio.Semaphore(LEGS_AT_ONCE)
+        """The places for legs, first come first served: files submitted first are uploaded first."""
         self.adjust(limits, batch_limit=batch_limit)
 
     def adjust(self, limits: Limits, *, batch_limit: int = 1) -> None:
