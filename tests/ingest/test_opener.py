@@ -32,7 +32,7 @@ def test_pages_are_not_cut_out_of_another_file_than_the_one_that_was_hashed(demo
             path.write_bytes(demo_pdf.read_bytes())
             part = opener._checked(whole)
             assert part == dataclasses.replace(
-                whole, content=part.content, size_bytes=len(part.content), part="1"
+                whole, content=part.content, size_bytes=len(part.content), part="1", page_count=1
             )
 
     anyio.run(main)

@@ -8,7 +8,7 @@ from docferry.errors import (
 )
 from docferry.model import FileFormat, Limits, ProviderInfo
 from docferry.provider import ProviderOptions
-from docferry.sources import Source, check_source_file, open_source
+from docferry.sources import Source, check_source_file, count_pages, open_source
 
 pytestmark = pytest.mark.anyio
 
@@ -112,3 +112,12 @@ async def test_a_pdf_that_cannot_be_counted_is_corrupt(documents, tmp_path):
     source = Source.from_path(documents.truncated_pdf(tmp_path))
     await refusal(source, card(max_pages=10), CorruptSourceError)
     await check(source, card())
+
+
+async def test_pages_that_were_counted_are_not_counted_again(documents, tmp_path, monkeypatch):
+    path = documents.text_pdf(tmp_path, pages=3)
+    async with open_source(Source.from_path(path)) as file:
+        counted = check_source_file(file, info=card(max_pages=10))
+        path.unlink()
+        assert count_pages(counted) == counted.page_count == 3
+        assert file.page_count is None

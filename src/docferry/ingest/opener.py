@@ -73,5 +73,4 @@ class SourceOpener:
         if self.pages is not None and self.cuts:
             file, self._numbers = slice_pages(whole, pages=self.pages, password=self.password)
             check_unchanged(whole)  # the part goes by the fingerprint of the whole
-        check_source_file(file, info=self.info)
-        return file
+        return check_source_file(file, info=self.info)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from docferry.ledger import JobRecord
 from docferry.model import PageSelection
@@ -93,9 +94,8 @@ class Agency:
         """
         expected = None
         if not options.selects_pages:
-            expected = await asyncio.to_thread(
-                expected_page_count, file, pages, password=options.document_password
-            )
+            count = partial(expected_page_count, file, pages, password=options.document_password)
+            expected = await asyncio.to_thread(count) if file.page_count is None else count()
         return make_errand(
             self.client(api, settings=settings, on_delay=on_delay),
             SubmitItem(file=file, pages=pages, options=options, data_id=""),

@@ -18,6 +18,7 @@ from docferry.provider.ticket import Ticket
 
 __all__ = ["Consignment"]
 
+
 class Consignment:
     """Takes tickets that share a submission to their answers.
 

@@ -1,5 +1,7 @@
 """Whether a provider can take a file, found out before anything is sent or paid."""
 
+from dataclasses import replace
+
 from docferry.errors import EncryptedSourceError, SourceTooLargeError, UnsupportedSourceError
 from docferry.model import ProviderInfo
 from docferry.sources.faults import too_large_error
@@ -17,7 +19,7 @@ _GENERIC = frozenset({UNKNOWN, ZIP_MEDIA_TYPE, OLE_MEDIA_TYPE, "text/plain", "ap
 _ENCRYPTED_OFFICE = frozenset({".docx", ".pptx", ".xlsx", ".doc", ".ppt", ".xls"})
 
 
-def check_source_file(file: SourceFile, *, info: ProviderInfo) -> None:
+def check_source_file(file: SourceFile, *, info: ProviderInfo) -> SourceFile:
     """Check kind, size and number of pages against a provider's card; counting pages blocks.
 
     Pages are counted when the card has a limit on them and the file is a PDF that needs no password.
@@ -25,6 +27,9 @@ def check_source_file(file: SourceFile, *, info: ProviderInfo) -> None:
     Args:
         file: The file; of a part made by `slice_pages` the part is checked.
         info: The provider's card.
+
+    Returns:
+        The file, with the number of its pages if they were counted.
 
     Raises:
         UnsupportedSourceError: The provider does not read this kind of file.
@@ -36,8 +41,9 @@ def check_source_file(file: SourceFile, *, info: ProviderInfo) -> None:
     max_size_bytes = info.limits.max_size_bytes
     if max_size_bytes is not None and file.size_bytes > max_size_bytes:
         raise too_large_error(file.size_bytes, max_size_bytes=max_size_bytes, name=file.name)
-    if info.limits.max_pages is not None:
-        _check_page_count(file, info.limits.max_pages, info)
+    if info.limits.max_pages is None:
+        return file
+    return _counted(file, info.limits.max_pages, info)
 
 
 def _check_kind(file: SourceFile, info: ProviderInfo) -> None:
@@ -73,14 +79,15 @@ def _what_it_is(file: SourceFile, suffix: str) -> str:
     return f"is a {usual_suffix} file" if usual_suffix else f"is {file.media_type}"
 
 
-def _check_page_count(file: SourceFile, max_pages: int, info: ProviderInfo) -> None:
+def _counted(file: SourceFile, max_pages: int, info: ProviderInfo) -> SourceFile:
     try:
         page_count = count_pages(file)
     except EncryptedSourceError:
-        return  # a password may be among the provider's options
+        return file  # a password may be among the provider's options
     if page_count is not None and page_count > max_pages:
         raise SourceTooLargeError(
             f"has {page_count:,} pages, and {info.title} takes {max_pages:,}",
             next_step="select pages, or split the file",
             source=file.name,
         )
+    return replace(file, page_count=page_count)

@@ -24,8 +24,8 @@ def count_pages(file: SourceFile, *, password: str | None = None) -> int | None:
         EncryptedSourceError: It needs a password, or another one.
         CorruptSourceError: It is damaged, or cut short so that pages are missing.
     """
-    if file.media_type != _PDF:
-        return None
+    if file.media_type != _PDF or file.page_count is not None:
+        return file.page_count
     with open_pdf(file, password=password) as document:
         return len(document)
 
@@ -63,7 +63,14 @@ def slice_pages(
         if len(page_numbers) == len(document) and password is None:
             return file, page_numbers
         content = _copy_of(document, page_numbers)
-    return dataclasses.replace(file, content=content, size_bytes=len(content), part=str(pages)), page_numbers
+    part = dataclasses.replace(
+        file,
+        content=content,
+        size_bytes=len(content),
+        part=str(pages),
+        page_count=len(page_numbers),
+    )
+    return part, page_numbers
 
 
 def _selected(pages: PageSelection, *, page_count: int, name: str) -> tuple[int, ...]:

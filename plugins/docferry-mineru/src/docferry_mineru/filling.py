@@ -71,8 +71,8 @@ def _filled(page: WirePage, other: WirePage | None, texts: _Texts) -> WirePage:
     partners = _Partners(other.blocks)
     found = partners.of(page.blocks)
     blocks = [
-        block if partner is None else _merged(block, partner)
-        for block, partner in zip(page.blocks, found, strict=True)
+        block if partner is None else _merged(block, partner, is_same_place=is_same_place)
+        for block, (partner, is_same_place) in zip(page.blocks, found, strict=True)
     ]
     lacks_apart = not any(block.is_apart for block in page.blocks)
     added = [
@@ -95,15 +95,13 @@ class _Partners:
         self._blocks = blocks
         self._is_used = [False] * len(blocks)
 
-    def of(self, blocks: Sequence[Block]) -> list[Block | None]:
-        """The partner of each block: all by boxes first, then the rest by their text."""
+    def of(self, blocks: Sequence[Block]) -> list[tuple[Block | None, bool]]:
+        """The partner of each block, and whether its box is the same: by boxes first, else by text."""
         places = self._places(_box_key)
         found = [self._take(places, _box_key(block)) for block in blocks]
-        if None not in found:
-            return found
-        places = self._places(_text_key)
+        texts = self._places(_text_key) if None in found else {}
         return [
-            partner if partner is not None else self._take(places, _text_key(block))
+            (self._take(texts, _text_key(block)), False) if partner is None else (partner, True)
             for block, partner in zip(blocks, found, strict=True)
         ]
 
@@ -151,7 +149,7 @@ def _image_name(block: Block) -> str:
     return block.image[-200:].rstrip("/").rpartition("/")[2]
 
 
-def _merged(block: Block, other: Block) -> Block:
+def _merged(block: Block, other: Block, *, is_same_place: bool) -> Block:
     is_regained = block.is_empty and not other.continues  # the rest of a joined paragraph stays where it is
     has_items = not block.items and bool(other.items) and other.letters == block.letters
     base = replace(block, text="", items=other.items, kind=other.kind) if has_items else block
@@ -159,7 +157,7 @@ def _merged(block: Block, other: Block) -> Block:
         base,
         text=other.text if is_regained else base.text,
         level=other.level if other.level is not None and block.level in {None, 1} else block.level,
-        box=other.box if block.box is None or _box_key(block) == _box_key(other) else block.box,
+        box=other.box if block.box is None or is_same_place else block.box,
         items=_items(base.items, other.items),
         table=block.table or ("" if block.text else other.table),
         image=block.image or other.image,
