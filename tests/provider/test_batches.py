@@ -324,13 +324,28 @@ class CountingTransport(ScriptedTransport):
         return await super().send(request, sink=sink, before=before)
 
 
-def test_files_are_put_side_by_side_but_leave_room_for_other_requests(room):
+@pytest.mark.parametrize("batch_limit", [40, 10])
+def test_files_are_put_side_by_side_but_leave_room_for_other_requests(room, batch_limit):
     async def scenario(here):
         transport = CountingTransport(here.depot, here.clock)
         names = [f"{number}.txt" for number in range(40)]
         runner = here.new_runner(transport=transport)
-        assert await obtain_all(runner, names, api=LotApi(batch_limit=40)) == [b"the text"] * 40
+        results = await obtain_all(runner, names, api=LotApi(batch_limit=batch_limit))
+        assert results == [b"the text"] * 40
         assert transport.most == 8
+
+    room(scenario, service=LotDepot)
+
+
+def test_what_was_submitted_first_is_put_first(room):
+    async def scenario(here):
+        names = [f"{number:02}.txt" for number in range(40)]
+        runner = here.new_runner(transport=CountingTransport(here.depot, here.clock))
+        assert await obtain_all(runner, names) == [b"the text"] * 40
+        lot_of = {name: number for number, lot in enumerate(here.depot.lots) for name in lot}
+        order = [lot_of[name] for name in here.depot.submissions]
+        assert order == sorted(order)
+        assert set(order) == {0, 1, 2, 3}
 
     room(scenario, service=LotDepot)
 

@@ -114,7 +114,7 @@ async def test_a_pdf_that_cannot_be_counted_is_corrupt(documents, tmp_path):
     await check(source, card())
 
 
-async def test_pages_that_were_counted_are_not_counted_again(documents, tmp_path, monkeypatch):
+async def test_pages_that_were_counted_are_not_counted_again(documents, tmp_path):
     path = documents.text_pdf(tmp_path, pages=3)
     async with open_source(Source.from_path(path)) as file:
         counted = check_source_file(file, info=card(max_pages=10))
