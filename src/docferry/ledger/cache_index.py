@@ -113,13 +113,16 @@ class CacheIndex:
         Raises:
             ConfigurationError: The error, when it does not tell of damage.
         """
-        if trouble_of(error) is not Trouble.DAMAGED:
+        is_damaged = trouble_of(error) is Trouble.DAMAGED
+        if not (is_damaged or _may_be_on_the_move(error)):
             raise error
         aside = self._path.with_name(f"index.damaged-{time.time_ns()}.sqlite3")
         gate = self._database_at(self._path.with_name("repair.sqlite3"), REPAIR_SCHEMA)
         with contextlib.closing(gate), gate.transaction(is_durable=False):
             if self._is_sound():
                 return
+            if not is_damaged:
+                raise error
             # The log first: SQLite would take it for that of a new file in the old one's place.
             for end in ("-wal", "-shm", ""):
                 with contextlib.suppress(FileNotFoundError):
@@ -143,6 +146,11 @@ class CacheIndex:
                 return False
             raise
         return verdict == "ok"
+
+
+def _may_be_on_the_move(error: ConfigurationError) -> bool:
+    """Whether another process may just be putting the file aside: SQLite then cannot read what it opened."""
+    return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
 
 
 def _inode(path: Path) -> int | None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 
 from docferry.ledger import JobRecord
 from docferry.model import PageSelection
@@ -94,8 +93,9 @@ class Agency:
         """
         expected = None
         if not options.selects_pages:
-            count = partial(expected_page_count, file, pages, password=options.document_password)
-            expected = await asyncio.to_thread(count) if file.page_count is None else count()
+            expected = await asyncio.to_thread(
+                expected_page_count, file, pages, password=options.document_password
+            )
         return make_errand(
             self.client(api, settings=settings, on_delay=on_delay),
             SubmitItem(file=file, pages=pages, options=options, data_id=""),

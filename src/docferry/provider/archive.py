@@ -27,6 +27,7 @@ LINK = 0o120000
 KIND_MASK = 0o170000
 
 PART_BYTES = 128 * 1024
+"""How much of a member is in memory while it is looked through."""
 
 BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 

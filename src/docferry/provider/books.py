@@ -135,11 +135,7 @@ class PayloadCollector:
         """Keep bytes at hand: a few of them until they are written with the rest."""
         is_small = len(part.data) <= SMALL_BYTES
         self._parts[part.name] = (
-            part
-            if is_small
-            else await self._books.handle(
-                _written, self._books.store, part.name, part.media_type, (part.data,)
-            )
+            part if is_small else await self._books.handle(_kept, self._books.store, part)
         )
 
     async def stream(
@@ -204,6 +200,10 @@ class _Body:
             await self.books.handle(self._writer.write, *self._first)
             self._first = ()
         return self._writer
+
+
+def _kept(store: PayloadStore, part: Keep) -> PayloadPart:
+    return _written(store, part.name, part.media_type, (part.data,))
 
 
 def _written(

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -86,7 +87,12 @@ class ServiceClient:
                 )
 
     async def submit(
-        self, begin: Callable[[], Exchange[Result]], *, log: CommitLog, writer: PartWriter | None = None
+        self,
+        begin: Callable[[], Exchange[Result]],
+        *,
+        log: CommitLog,
+        writer: PartWriter | None = None,
+        is_leg: bool = False,
     ) -> Result:
         """Hold a conversation that may commit: of a submission, or of one leg of it.
 
@@ -97,6 +103,8 @@ class ServiceClient:
             begin: Begins it.
             log: Writes down what becomes of the committing request.
             writer: Saves parts of a payload; None where there are none.
+            is_leg: Whether it is a leg, which waits for its place among those of the account, and leaves it
+                while the service is busy.
 
         Raises:
             SubmissionUnknownError: It went out and no readable answer came back.
@@ -110,7 +118,8 @@ class ServiceClient:
             attempt += 1
             commitment = Commitment(sender=self._sender, log=log)
             try:
-                return await self._conversation(writer=writer, commitment=commitment).hold(begin)
+                async with self.limiter.leg() if is_leg else nullcontext():
+                    return await self._conversation(writer=writer, commitment=commitment).hold(begin)
             except RateLimitedError as error:
                 if self.clock.monotonic() - began_at >= MOST_BUSY_SECONDS:
                     raise

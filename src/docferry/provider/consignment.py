@@ -111,8 +111,7 @@ class Consignment:
         """Walk the legs side by side; whatever ends one is no other's affair."""
 
         async def walk(ticket: Ticket, leg: Leg) -> None:
-            async with self._client.limiter.legs:
-                await self._walk_one(ticket, leg)
+            await self._walk_one(ticket, leg)
 
         ends = await asyncio.gather(*(walk(*pair) for pair in legs), return_exceptions=True)
         for (ticket, _), end in zip(legs, ends, strict=True):
@@ -128,7 +127,9 @@ class Consignment:
 
         collector, entry = PayloadCollector(books=self._books), self._entry_of(ticket)
         receipt = await hold_while_wanted(
-            self._client.submit(begin, log=entry, writer=collector), tickets=(ticket,), entry=entry
+            self._client.submit(begin, log=entry, writer=collector, is_leg=True),
+            tickets=(ticket,),
+            entry=entry,
         )
         await self._accept({ticket: receipt}, collector)
 

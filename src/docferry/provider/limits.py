@@ -23,7 +23,6 @@ UNLIMITED_JOBS = 64
 BATCHES_UNDER_WAY = 2
 """So that one batch fills while the one before is on its way."""
 
-
 LEGS_AT_ONCE = 8
 """Legs upload. Half of the requests that may be in flight are left for asking and fetching."""
 
@@ -42,8 +41,7 @@ class AccountLimiter:
         self._jobs_under_way = 0
         self._waiting: list[asyncio.Future[None]] = []
         self._next_request_at = 0.0
-        self.legs = asyncio.Semaphore(LEGS_AT_ONCE)
-        """The places for legs, first come first served: files submitted first are uploaded first."""
+        self._legs = asyncio.Semaphore(LEGS_AT_ONCE)
         self.adjust(limits, batch_limit=batch_limit)
 
     def adjust(self, limits: Limits, *, batch_limit: int = 1) -> None:
@@ -60,6 +58,12 @@ class AccountLimiter:
             yield
         finally:
             self.give_place()
+
+    @asynccontextmanager
+    async def leg(self) -> AsyncGenerator[None]:
+        """Hold one of the places for legs, first come first served: what is submitted first is sent first."""
+        async with self._legs:
+            yield
 
     async def take_place(self) -> None:
         """Wait for a free place, first come first served."""

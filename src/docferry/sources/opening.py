@@ -66,7 +66,8 @@ async def open_source(
         max_size_bytes: Larger sources are refused, downloads as soon as they prove larger; None for no limit.
         idle_timeout_seconds: How long a server may keep us waiting for a connection or for the next bytes.
         prepare: Called with the file in a worker thread, once it is there; what it returns is yielded, what
-            it raises is raised. It may block.
+            it raises is raised. It may block. A cancelled caller waits for its end where the file is
+            temporary.
 
     Yields:
         The file, hashed and sniffed, never empty. Whether a provider takes it is for `check_source_file`.
@@ -90,13 +91,15 @@ async def open_source(
             async with _temporary_folder() as folder:
                 with StoredFile(folder, max_size_bytes=max_size_bytes, name=source.name) as target:
                     await _in_thread(lambda stop: _copy(inner, target, stop))
-                yield await _in_thread(lambda _: prepare(_stored_file(target, _hints_of(source))))
+                file = await _in_thread(lambda _: _stored_file(target, _hints_of(source)))
+                yield await anyio.to_thread.run_sync(prepare, file)  # the folder must outlive it
         case Url() as url:
             async with _temporary_folder() as folder:
                 with StoredFile(folder, max_size_bytes=max_size_bytes, name=source.name) as target:
                     found = await _download(url, target, idle_timeout_seconds)
                 hints = dataclasses.replace(found, media_type=source.media_type or found.media_type)
-                yield await _in_thread(lambda _: prepare(_stored_file(target, hints)))
+                file = await _in_thread(lambda _: _stored_file(target, hints))
+                yield await anyio.to_thread.run_sync(prepare, file)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ _PDF = "application/pdf"
 
 
 def count_pages(file: SourceFile, *, password: str | None = None) -> int | None:
-    """Number of pages of a PDF, or None for other files.
+    """Number of pages of a PDF, or None for other files; known already where somebody has counted them.
 
     Args:
         file: The file.
@@ -24,7 +24,9 @@ def count_pages(file: SourceFile, *, password: str | None = None) -> int | None:
         EncryptedSourceError: It needs a password, or another one.
         CorruptSourceError: It is damaged, or cut short so that pages are missing.
     """
-    if file.media_type != _PDF or file.page_count is not None:
+    if file.media_type != _PDF:
+        return None
+    if file.page_count is not None and password is None:
         return file.page_count
     with open_pdf(file, password=password) as document:
         return len(document)

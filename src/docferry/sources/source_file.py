@@ -27,7 +27,7 @@ class SourceFile:
         part: Canonical text of the page selection when this holds only those pages of the file; else empty.
         address: Where the provider's service finds the bytes, for a file that is unseen; else empty. It may
             hold a signature: it is never shown or stored.
-        page_count: Number of its pages, where they were counted; None where not yet, or not here.
+        page_count: Number of its pages, where somebody has counted them without a password; else None.
     """
 
     name: str

@@ -95,15 +95,15 @@ class _Partners:
         self._blocks = blocks
         self._is_used = [False] * len(blocks)
 
-    def of(self, blocks: Sequence[Block]) -> list[tuple[Block | None, bool]]:
+    def of(self, blocks: Sequence[Block]) -> tuple[tuple[Block | None, bool], ...]:
         """The partner of each block, and whether its box is the same: by boxes first, else by text."""
         places = self._places(_box_key)
         found = [self._take(places, _box_key(block)) for block in blocks]
         texts = self._places(_text_key) if None in found else {}
-        return [
+        return tuple(
             (self._take(texts, _text_key(block)), False) if partner is None else (partner, True)
             for block, partner in zip(blocks, found, strict=True)
-        ]
+        )
 
     def unused(self) -> Iterator[Block]:
         """Those that nobody took, in order."""

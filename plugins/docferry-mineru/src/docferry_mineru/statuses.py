@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from docferry.model import Cost, JobState, JobStatus, Receipt
 from docferry.provider import scrub
@@ -78,13 +77,15 @@ def status_of(task: TaskAnswer, receipt: Receipt, *, reader: Reader) -> JobStatu
         receipt: Which task was asked about.
         reader: Makes the error of a failed task.
     """
-    word, state = _known(task.state)
+    is_plain = task.state in WORDS
+    word = task.state if is_plain else re.sub(r"[\s_]+", "-", task.state.casefold())
+    state = WORDS.get(word)
     has_failed = state is JobState.FAILED
     has_succeeded = state is JobState.SUCCEEDED
     return JobStatus(
         receipt=receipt,
         state=state or JobState.RUNNING,
-        raw_state=scrub(task.state, *reader.secrets) if state is None else task.state,
+        raw_state=task.state if is_plain else scrub(task.state, *reader.secrets),
         is_known=state is not None,
         has_document=word not in NOT_ARRIVED,
         pages_done=task.pages_done,
@@ -95,13 +96,6 @@ def status_of(task: TaskAnswer, receipt: Receipt, *, reader: Reader) -> JobStatu
         cost=Cost(pages=task.pages_total) if has_succeeded and task.pages_total else None,
         detail=task if has_succeeded else None,
     )
-
-
-@lru_cache(maxsize=64)
-def _known(word: str) -> tuple[str, JobState | None]:
-    """A service's word in its one form, and in ours."""
-    plain = re.sub(r"[\s_]+", "-", word.casefold())
-    return plain, WORDS.get(plain)
 
 
 def unseen(receipt: Receipt) -> JobStatus:
