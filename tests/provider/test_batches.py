@@ -350,6 +350,16 @@ def test_what_was_submitted_first_is_put_first(room):
     room(scenario, service=LotDepot)
 
 
+def test_a_file_that_waits_for_a_busy_service_leaves_its_place_to_others(room):
+    async def scenario(here):
+        here.depot.plan = [("submit", Response(status=429, headers={"retry-after": "60"}))] * 8
+        names = [f"{number:02}.txt" for number in range(16)]
+        assert await obtain_all(here.runner, names) == [b"the text"] * 16
+        assert sorted(here.depot.submissions[8:]) == names[:8]
+
+    room(scenario, service=LotDepot)
+
+
 def test_receipts_are_written_down_one_by_one(room):
     async def scenario(here):
         transport = CountingTransport(here.depot, here.clock)
