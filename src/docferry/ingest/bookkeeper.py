@@ -1,6 +1,8 @@
 """What a job book does, as coroutines of the engine loop; the two faces of the book only call it."""
 
+import asyncio
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 
 from docferry.errors import ConfigurationError, InvalidOptionsError
 from docferry.ingest.story import JobStory
@@ -15,6 +17,9 @@ JobId = str | JobRecord
 """A job: the id in the ledger, its first digits where no other id begins so, or the record."""
 
 SECONDS_PER_DAY = 86_400.0
+HEARING_SECONDS = 5.0
+"""How long answers to requests that may cost money are waited for before it is told what became of them."""
+
 NAMED_JOBS = 5
 """As many jobs as a message names."""
 
@@ -108,6 +113,9 @@ class Bookkeeper:
     async def unfinished(self) -> tuple[JobRecord, ...]:
         """See `JobBook.unfinished`."""
         runner = await self.runner()
+        with suppress(TimeoutError):  # else they are told of as unknown
+            async with asyncio.timeout(HEARING_SECONDS):
+                await runner.settle()
         return await runner.register.unfinished()
 
     async def cache_info(self) -> CacheInfo:

@@ -114,7 +114,10 @@ class JobBook:
         )
 
     def unfinished(self) -> tuple[JobRecord, ...]:
-        """The jobs that this process worked on and did not bring to their payload, as they stand now."""
+        """The jobs that this process worked on and did not bring to their payload, as they stand now.
+
+        Answers that are out to requests that may cost money are waited for, five seconds at most.
+        """
         return wait(self._keeper.unfinished())
 
     async def unfinished_async(self) -> tuple[JobRecord, ...]:
