@@ -143,9 +143,9 @@ def test_order_holds_when_the_first_source_is_the_slowest(probe, files, read):
 
 
 def test_look_ahead_is_bounded(probe, files, read):
-    probe.hold, probe.release_at = {"000.txt"}, 3
+    probe.hold, probe.release_at = {f"{number:03}.txt" for number in range(12)}, 4
     read(make(probe, look_ahead=3), files(*(f"text {number}" for number in range(12))))
-    assert 3 <= probe.most_under_way <= 4
+    assert probe.most_under_way == 4
 
 
 def test_raise_delivers_what_came_before_and_stops(probe, files):
@@ -200,7 +200,7 @@ def test_early_stop_leaves_nothing_running(probe, files, read):
     outcomes, report = read(make(probe), paths, limit=2)
     assert len(outcomes) == 2
     assert probe.under_way == 0
-    assert probe.cancelled
+    assert len(probe.started) < 30
     assert not report.is_complete
 
 
