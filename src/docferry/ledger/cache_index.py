@@ -108,7 +108,7 @@ class CacheIndex:
             self.adopt(connection)
 
     def _repair(self, error: ConfigurationError) -> None:
-        """Put a damaged index aside. Of processes that find the damage at once, one does.
+        """Put a damaged index aside. Of processes that find the damage at once, one does, and others wait.
 
         Raises:
             ConfigurationError: The error, when it does not tell of damage.

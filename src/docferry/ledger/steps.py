@@ -27,7 +27,6 @@ _CLOSING_STEPS = {
     JobState.CANCELLED: JobStep.CANCELLED,
     JobState.EXPIRED: JobStep.EXPIRED,
 }
-_SAID_COLUMNS = ("state", "raw_state", "pages", "credits")
 _UNDER_WAY = to_json_list(step.value for step in JobStep if step.is_under_way)
 # Stands for "not said" in a key column, where NULLs would all differ.
 _NOT_SAID = -1
@@ -146,12 +145,9 @@ def store_statuses(
     rows = connection.execute(
         "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE id = value)", (job_ids,)
     )
-    lost = {row["value"] for row in rows}
-    latest = dict(statuses)
-    _enter_statuses(
-        connection, [(job_id, status) for job_id, status in latest.items() if job_id not in lost], now=now
-    )
-    return tuple(job_id for job_id in latest if job_id in lost)
+    lost = dict.fromkeys(row["value"] for row in rows)
+    _enter_statuses(connection, [told for told in statuses if told[0] not in lost], now=now)
+    return tuple(lost)
 
 
 def store_status(connection: sqlite3.Connection, job_id: str, status: JobStatus, *, now: float) -> JobRecord:
@@ -184,8 +180,15 @@ def _enter_statuses(
         )
         """,
         [
-            dict(zip(_SAID_COLUMNS, columns, strict=True)) | {"now": now, "job_ids": to_json_list(job_ids)}
-            for columns, job_ids in said.items()
+            {
+                "state": state,
+                "raw_state": raw_state,
+                "pages": cost_pages,
+                "credits": cost_credits,
+                "now": now,
+                "job_ids": to_json_list(job_ids),
+            }
+            for (state, raw_state, cost_pages, cost_credits), job_ids in said.items()
         ],
     )
     connection.executemany(

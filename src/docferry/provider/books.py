@@ -157,10 +157,7 @@ class PayloadCollector:
     def _save(self, payload_key: str) -> Payload:
         store = self._books.store
         parts = (
-            part
-            if isinstance(part, PayloadPart)
-            else _written(store, part.name, part.media_type, (part.data,))
-            for part in self._parts.values()
+            part if isinstance(part, PayloadPart) else _kept(store, part) for part in self._parts.values()
         )
         payload = Payload(parts=tuple(parts))
         store.save(payload_key, payload)

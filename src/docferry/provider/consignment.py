@@ -109,11 +109,7 @@ class Consignment:
 
     async def _walk(self, legs: Sequence[tuple[Ticket, Leg]]) -> None:
         """Walk the legs side by side; whatever ends one is no other's affair."""
-
-        async def walk(ticket: Ticket, leg: Leg) -> None:
-            await self._walk_one(ticket, leg)
-
-        ends = await asyncio.gather(*(walk(*pair) for pair in legs), return_exceptions=True)
+        ends = await asyncio.gather(*(self._walk_one(*pair) for pair in legs), return_exceptions=True)
         for (ticket, _), end in zip(legs, ends, strict=True):
             if isinstance(end, BaseException):
                 ticket.fail(end)

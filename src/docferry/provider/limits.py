@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from docferry.ledger import canonical_json, strip_endpoint
 from docferry.model import Limits
@@ -59,11 +59,9 @@ class AccountLimiter:
         finally:
             self.give_place()
 
-    @asynccontextmanager
-    async def leg(self) -> AsyncGenerator[None]:
+    def leg(self) -> AbstractAsyncContextManager[None]:
         """Hold one of the places for legs, first come first served: what is submitted first is sent first."""
-        async with self._legs:
-            yield
+        return self._legs
 
     async def take_place(self) -> None:
         """Wait for a free place, first come first served."""

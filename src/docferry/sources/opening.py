@@ -91,15 +91,13 @@ async def open_source(
             async with _temporary_folder() as folder:
                 with StoredFile(folder, max_size_bytes=max_size_bytes, name=source.name) as target:
                     await _in_thread(lambda stop: _copy(inner, target, stop))
-                file = await _in_thread(lambda _: _stored_file(target, _hints_of(source)))
-                yield await anyio.to_thread.run_sync(prepare, file)  # the folder must outlive it
+                yield await _prepared(target, _hints_of(source), prepare)
         case Url() as url:
             async with _temporary_folder() as folder:
                 with StoredFile(folder, max_size_bytes=max_size_bytes, name=source.name) as target:
                     found = await _download(url, target, idle_timeout_seconds)
                 hints = dataclasses.replace(found, media_type=source.media_type or found.media_type)
-                file = await _in_thread(lambda _: _stored_file(target, hints))
-                yield await anyio.to_thread.run_sync(prepare, file)
+                yield await _prepared(target, hints, prepare)
 
 
 @asynccontextmanager
@@ -192,6 +190,11 @@ async def _download(url: Url, target: StoredFile, idle_timeout_seconds: float) -
     from docferry.sources.download import download  # noqa: PLC0415 - importing the room stays light
 
     return await download(url.address, target=target, idle_timeout_seconds=idle_timeout_seconds)
+
+
+async def _prepared(stored: StoredFile, hints: FileHints, prepare: Prepare) -> SourceFile:
+    file = await _in_thread(lambda _: _stored_file(stored, hints))
+    return await anyio.to_thread.run_sync(prepare, file)  # not abandoned: its folder must stay so long
 
 
 def _stored_file(stored: StoredFile, hints: FileHints) -> SourceFile:
