@@ -56,8 +56,12 @@ class BoundingBox:
         """
         if not (width > 0 and height > 0):
             raise ValueError(f"a page of {width} x {height} has no fractions")
-        x1, x2 = sorted((_fraction(left / width), _fraction(right / width)))
-        y1, y2 = sorted((_fraction(top / height), _fraction(bottom / height)))
+        x1, x2 = _fraction(left / width), _fraction(right / width)
+        y1, y2 = _fraction(top / height), _fraction(bottom / height)
+        if x1 > x2:
+            x1, x2 = x2, x1
+        if y1 > y2:
+            y1, y2 = y2, y1
         return cls(left=x1, top=y1, right=x2, bottom=y2)
 
     @classmethod

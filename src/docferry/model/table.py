@@ -1,7 +1,7 @@
 """Tables as cells: Markdown and HTML are rendered from them."""
 
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import product, takewhile
 
 from docferry.model.geometry import BoundingBox
 
@@ -37,7 +37,7 @@ class TableCell:
     box: BoundingBox | None = None
 
     def __post_init__(self) -> None:
-        if min(self.row, self.column) < 0 or min(self.row_span, self.column_span) < 1:
+        if self.row < 0 or self.column < 0 or self.row_span < 1 or self.column_span < 1:
             raise ValueError(f"not a cell: row {self.row}, column {self.column}")
 
 
@@ -70,13 +70,13 @@ class Table:
             raise ValueError(f"{self.n_rows} x {self.n_columns} is no table of {len(self.cells)} cells")
         covered: set[tuple[int, int]] = set()
         for cell in self.cells:
-            if cell.row + cell.row_span > self.n_rows or cell.column + cell.column_span > self.n_columns:
+            bottom, right = cell.row + cell.row_span, cell.column + cell.column_span
+            if bottom > self.n_rows or right > self.n_columns:
                 raise ValueError(f"cell at row {cell.row}, column {cell.column} lies outside the table")
-            for row in range(cell.row, cell.row + cell.row_span):
-                for column in range(cell.column, cell.column + cell.column_span):
-                    if (row, column) in covered:
-                        raise ValueError(f"two cells cover row {row}, column {column}")
-                    covered.add((row, column))
+            for row, column in product(range(cell.row, bottom), range(cell.column, right)):
+                if (row, column) in covered:
+                    raise ValueError(f"two cells cover row {row}, column {column}")
+                covered.add((row, column))
 
     @property
     def n_header_rows(self) -> int:

@@ -18,17 +18,18 @@ STRUCTURE = {"table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 LINE_BREAKS = {"br", "p", "div", "li", "dt", "dd", "summary", "tr", *HEADINGS}
 
-# Text such as "$a<b$" is no markup: only tags that a result can hold are taken for tags.
+# Text such as "$a<b$" is no markup: only tags that a result can hold are taken for tags. They are tried in
+# this order, and most of them are those of tables.
 TAGS = (
-    "a|abbr|annotation|article|b|bdi|bdo|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del"
+    "td|tr|th|table|tbody|thead|tfoot|caption"
+    "|a|abbr|annotation|article|b|bdi|bdo|big|blockquote|body|br|center|cite|code|col|colgroup|dd|del"
     "|details|dfn|div|dl|dt|em|figcaption|figure|font|h[1-6]|head|hr|html|i|img|ins|kbd|label|li|mark|math|mfrac"
     "|mi|mn|mo|mover|mroot|mrow|msqrt|mstyle|msub|msubsup|msup|mtable|mtd|mtext|mtr|munder|munderover|ol|p"
-    "|picture|pre|q|s|samp|section|semantics|small|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th"
-    "|thead|tr|tt|u|ul|var|wbr"
+    "|picture|pre|q|s|samp|section|semantics|small|span|strike|strong|sub|summary|sup|tt|u|ul|var|wbr"
 )
 VALUE = r"\"[^\"]*\"|'[^']*'|[^\s<>\"']+"
 ATTRIBUTE = re.compile(rf"([\w:-]+)\s*=\s*({VALUE})")
-ATTRIBUTES = rf"(?:\s+(?:nowrap|[\w:-]+\s*=\s*(?:{VALUE})))*"
+ATTRIBUTES = rf"(?:\s+(?:[\w:-]+\s*=\s*(?:{VALUE})|nowrap))*"
 MARKUP = re.compile(
     rf"<(?:(?P<end>/?)(?P<tag>{TAGS})(?P<attributes>{ATTRIBUTES})\s*(?P<empty>/?)>|!--(?:(?!-->).)*-->)",
     re.IGNORECASE | re.DOTALL,
@@ -127,7 +128,7 @@ class _Reader:
             self._text.append(_unescaped(text))
 
     def take_markup(self, found: re.Match[str]) -> None:
-        end, name, attributes, empty = found.group("end", "tag", "attributes", "empty")
+        end, name, attributes, empty = found.groups()
         if not name:  # a comment
             return
         tag = name.lower()
@@ -218,6 +219,9 @@ class _Reader:
 
     def _flush(self) -> None:
         """The text so far belongs to the open cell, or to nobody."""
+        if self._cell is None and not self._text:
+            self._level = None
+            return
         text = _settled("".join(self._text))
         self._text.clear()
         if self._cell is not None:

@@ -6,7 +6,6 @@ Source: opendatalab.github.io/MinerU/reference/output_files (read 2026-11-21).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 
 from docferry.model import BoundingBox
 from docferry.reading import bare_formula
@@ -187,8 +186,11 @@ def _box(raw: Raw, scale: BoxScale | None) -> BoundingBox | None:
 
 
 def _first(spans: Iterable[Raw], *names: str) -> str:
-    values = chain.from_iterable((text_of(span.get(name)).strip() for name in names) for span in spans)
-    return next((value for value in values if value), "")
+    for span in spans:
+        for name in names:
+            if value := text_of(span.get(name)).strip():
+                return value
+    return ""
 
 
 def _confidence(value: object) -> float | None:

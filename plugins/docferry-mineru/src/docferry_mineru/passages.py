@@ -35,8 +35,10 @@ def span_text(span: object) -> str:
 
 
 def _content(span: Raw) -> object:
-    given = (span.get(key) for key in ("content", "children", "text", "latex", "html"))
-    return next((value for value in given if value), "")
+    for key in ("content", "children", "text", "latex", "html"):
+        if value := span.get(key):
+            return value
+    return ""
 
 
 def join_spans(spans: Iterable[object]) -> str:
