@@ -107,6 +107,16 @@ class BlockPage:
     body: tuple[Block, ...]
     discarded: tuple[Block, ...]
 
+    def edges(self, box: BoundingBox) -> list[int]:
+        """Left, top, right and bottom in the page's unit, in whole numbers as the engine has them."""
+        sizes = (self.width, self.height) * 2
+        return [round(edge * size) for edge, size in zip(box.as_tuple(), sizes, strict=True)]
+
+    def thousandths(self, box: BoundingBox) -> list[int]:
+        """The same as content lists have it: made of those whole numbers, and cut rather than rounded."""
+        sizes = (self.width, self.height) * 2
+        return [edge * 1000 // size for edge, size in zip(self.edges(box), sizes, strict=True)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:

@@ -1,13 +1,14 @@
 """The two content lists of the engine: a flat one, and one by pages.
 
-Boxes are thousandths of the page. Discarded blocks stand behind the others of their page.
+Boxes are thousandths of the page, made of the whole numbers in the layout: in the vendor's own outputs
+(3.1.15, read 2026-11-22) each edge is cut, not rounded. Discarded blocks stand behind the others of their
+page.
 Source: opendatalab/MinerU docs/en/reference/output_files.md at 3.4.4 (read 2026-11-21).
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from docferry.model import BoundingBox
 from docferry_mineru.emulator.blocks import Block, BlockPage, Part
 
 __all__ = ["content_list", "content_list_v2", "list_text"]
@@ -28,7 +29,7 @@ def content_list(pages: Sequence[BlockPage], *, backend: str) -> list[Item]:
         backend: pipeline or vlm: pipeline writes lists as text.
     """
     return [
-        {**_flat(block, backend=backend), "bbox": _thousandths(block.box), "page_idx": page.index}
+        {**_flat(block, backend=backend), "bbox": page.thousandths(block.box), "page_idx": page.index}
         for page in pages
         for block in (*page.body, *page.discarded)
     ]
@@ -37,7 +38,7 @@ def content_list(pages: Sequence[BlockPage], *, backend: str) -> list[Item]:
 def content_list_v2(pages: Sequence[BlockPage]) -> list[list[Item]]:
     """The list by pages; a page without blocks is an empty list."""
     return [
-        [{**_typed(block), "bbox": _thousandths(block.box)} for block in (*page.body, *page.discarded)]
+        [{**_typed(block), "bbox": page.thousandths(block.box)} for block in (*page.body, *page.discarded)]
         for page in pages
     ]
 
@@ -183,7 +184,3 @@ def _caption_spans(parts: Iterable[Part]) -> list[Item]:
 
 def _texts(parts: Iterable[Part]) -> list[str]:
     return [part.text for part in parts]
-
-
-def _thousandths(box: BoundingBox) -> list[int]:
-    return [round(edge * 1000) for edge in box.as_tuple()]

@@ -93,10 +93,10 @@ class _Blocks:
         parts += [
             self._leaf(f"{name}_footnote", part.box, "text", part.text, index) for part in block.footnotes
         ]
-        return {"type": name, "bbox": self._box(block.box), "blocks": parts, "index": index}
+        return {"type": name, "bbox": self._page.edges(block.box), "blocks": parts, "index": index}
 
     def _body(self, block: Block, index: int) -> Item:
-        name, box = block.kind, self._box(block.box)
+        name, box = block.kind, self._page.edges(block.box)
         span: Item = {"bbox": box, "type": name if name != "code" else "text"}
         if name == "code":
             span["content"] = block.text
@@ -117,7 +117,7 @@ class _Blocks:
         sub_type = "ref_text" if block.kind == "ref_text" else "text"
         return {
             "type": "list",
-            "bbox": self._box(block.box),
+            "bbox": self._page.edges(block.box),
             "sub_type": sub_type,
             "index": index,
             "blocks": items,
@@ -127,18 +127,9 @@ class _Blocks:
         return self._leaf("text", part.box, "text", part.text, index)
 
     def _leaf(self, kind: str, place: BoundingBox, span_type: str, text: str, index: int) -> Item:
-        box = self._box(place)
+        box = self._page.edges(place)
         span: Item = {"bbox": box, "type": span_type, "content": text, "score": 1.0}
         return {"bbox": box, "type": kind, "index": index, "lines": [{"bbox": box, "spans": [span]}]}
-
-    def _box(self, box: BoundingBox) -> list[int]:
-        page = self._page
-        return [
-            round(box.left * page.width),
-            round(box.top * page.height),
-            round(box.right * page.width),
-            round(box.bottom * page.height),
-        ]
 
 
 def _found_by_pipeline(page: BlockPage) -> Item:
