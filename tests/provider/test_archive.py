@@ -145,6 +145,16 @@ def test_a_harmed_archive_does_not_pass_the_check(harm):
         check_archive(io.BytesIO(harm(data)))
 
 
+def test_a_harmed_member_that_nobody_reads_passes_the_check_and_is_told_of_when_it_is_read():
+    data = zipped([("a_origin.pdf", bytes(range(256)) * 400), ("a.md", b"1")]).getvalue()
+    stream = io.BytesIO(with_a_wrong_byte(data))
+    check_archive(stream, skips=lambda name: name.endswith("_origin.pdf"))
+    with pytest.raises(InvalidResponseError, match="archive"):
+        check_archive(stream, skips=lambda name: name == "a.md")
+    with pytest.raises(InvalidResponseError, match="a member cannot be read"):
+        open_archive(stream).read("a_origin.pdf")
+
+
 def test_a_bomb_does_not_pass_the_check():
     with pytest.raises(InvalidResponseError, match="larger"):
         check_archive(zipped([("bomb.md", b"0" * (8 * 1024 * 1024))]))

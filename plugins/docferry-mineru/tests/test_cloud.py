@@ -19,10 +19,10 @@ from docferry.errors import (
     UnsupportedSourceError,
 )
 from docferry.model import JobState, JobStatus, Receipt
-from docferry.provider import Response, check_archive
+from docferry.provider import Response
 from docferry.testing import ExchangeDriver
 from docferry_mineru.options import MineruOptions
-from docferry_mineru.parts import ABOUT_PART, ARCHIVE_PART, About, Dialect, read_about
+from docferry_mineru.parts import ABOUT_PART, ARCHIVE_PART, About, Dialect, check_result, read_about
 
 BATCH = {"batch_id": "b1", "file_urls": ["https://oss.example/up/1?Signature=x"]}
 ZIP = "https://cdn-mineru.openxlab.org.cn/pdf/2026/abc.zip"
@@ -384,7 +384,7 @@ def test_the_archive_is_streamed_checked_and_kept_with_what_is_known_of_it():
     status = done(extract_progress={"extracted_pages": 3, "total_pages": 3})
     driver = fetched(status, Response(status=200, body=b"PK"))
     (request,) = driver.requests
-    assert (request.url, request.saves_as, request.checks) == (ZIP, ARCHIVE_PART, check_archive)
+    assert (request.url, request.saves_as, request.checks) == (ZIP, ARCHIVE_PART, check_result)
     assert (request.is_foreign, dict(request.headers)) == (True, {"Referer": "https://mineru.net/"})
     assert driver.parts[ARCHIVE_PART][1] == b"PK"
     assert read_about(driver.parts[ABOUT_PART][1]) == About(

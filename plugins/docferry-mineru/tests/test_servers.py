@@ -20,10 +20,18 @@ from docferry.errors import (
     UnsupportedSourceError,
 )
 from docferry.model import JobState, Receipt
-from docferry.provider import Response, check_archive
+from docferry.provider import Response
 from docferry.testing import ExchangeDriver
 from docferry_mineru.options import MineruOptions
-from docferry_mineru.parts import ABOUT_PART, ANSWER_PART, ARCHIVE_PART, About, Dialect, read_about
+from docferry_mineru.parts import (
+    ABOUT_PART,
+    ANSWER_PART,
+    ARCHIVE_PART,
+    About,
+    Dialect,
+    check_result,
+    read_about,
+)
 
 HEALTH_4 = plain({"status": "ok", "version": "4.0.12"})
 HEALTH_3 = plain({"status": "healthy", "version": "3.4.5", "protocol_version": 2, "queued_tasks": 0})
@@ -210,7 +218,7 @@ def test_the_archive_of_version_4_is_streamed_and_checked():
     driver.run(server().fetch(status))
     (request,) = driver.requests
     assert request.url == "http://127.0.0.1:8000/v1/tasks/t1/result?response_format=zip"
-    assert (request.saves_as, request.checks) == (ARCHIVE_PART, check_archive)
+    assert (request.saves_as, request.checks) == (ARCHIVE_PART, check_result)
     assert read_about(driver.parts[ABOUT_PART][1]) == About(
         dialect=Dialect.SERVER_4, version="4.0.12", file_name="report.pdf", pages_total=2
     )
@@ -317,7 +325,7 @@ def test_the_archive_of_version_3_is_asked_for_at_our_address_and_not_at_the_ser
     driver.run(server().fetch(polled(3, body)))
     (request,) = driver.requests
     assert request.url == "http://127.0.0.1:8000/tasks/t1/result"
-    assert (request.saves_as, request.checks) == (ARCHIVE_PART, check_archive)
+    assert (request.saves_as, request.checks) == (ARCHIVE_PART, check_result)
     assert read_about(driver.parts[ABOUT_PART][1]) == About(dialect=Dialect.SERVER_3)
 
 

@@ -5,13 +5,11 @@ from pathlib import PurePosixPath
 
 from docferry.provider import Archive, PayloadReader, open_archive
 from docferry.reading import image_media_type
-from docferry_mineru.parts import ARCHIVE_PART, IMAGES_FOLDER
+from docferry_mineru.parts import ARCHIVE_PART, IMAGES_FOLDER, is_source_copy
 
 __all__ = ["asset_paths"]
 
 EXPORTS = frozenset({".docx", ".html", ".htm", ".latex", ".tex"})
-SOURCE = "origin"
-"""Ends the name of the copy of the source, which may be of a kind that exports and pictures are of."""
 
 
 def asset_paths(payload: PayloadReader) -> Iterator[tuple[str, str]]:
@@ -37,7 +35,7 @@ def asset_paths(payload: PayloadReader) -> Iterator[tuple[str, str]]:
 def _members(archive: Archive) -> Iterator[tuple[str, str]]:
     for name in archive.names:
         path = PurePosixPath(name)
-        if path.stem.lower().endswith(SOURCE):
+        if is_source_copy(name):
             continue
         if image_media_type(name):
             yield f"{ARCHIVE_PART}/{name}", f"{IMAGES_FOLDER}{path.name}"

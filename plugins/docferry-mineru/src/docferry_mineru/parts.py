@@ -21,7 +21,10 @@ selection back, where the service counts from the first page selected.
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import BinaryIO
 
+from docferry.provider import check_archive
 from docferry.reading.values import mapping_of, page_count_of, parse_json, text_of
 
 __all__ = [
@@ -32,6 +35,8 @@ __all__ = [
     "MARKDOWN_PART",
     "About",
     "Dialect",
+    "check_result",
+    "is_source_copy",
     "read_about",
 ]
 
@@ -49,6 +54,9 @@ ANSWER_PART = "result.json"
 
 Its results{STEM{md_content, middle_json, content_list, images}} hold JSON as strings in middle_json and
 content_list, and data URIs by name in images."""
+
+SOURCE_COPY = "_origin"
+"""Ends the name, before its suffix, of the member that is a copy of the source; nobody reads it."""
 
 IMAGES_FOLDER = "images/"
 """Begins the name of every part that is a picture linked from `MARKDOWN_PART`; the rest is as linked."""
@@ -94,3 +102,17 @@ def read_about(data: bytes) -> About:
         file_name=text_of(raw.get("file_name")),
         pages_total=page_count_of(raw.get("pages_total")),
     )
+
+
+def is_source_copy(name: str) -> bool:
+    """Whether a member of the archive is a copy of the source, whose suffix may be one that results have."""
+    return PurePosixPath(name).stem.lower().endswith(SOURCE_COPY)
+
+
+def check_result(stream: BinaryIO) -> None:
+    """Read all of an archive but the copy of the source, which is most of it: a `PartCheck`.
+
+    Raises:
+        InvalidResponseError: As for `check_archive`.
+    """
+    check_archive(stream, skips=is_source_copy)

@@ -1,9 +1,9 @@
 """Fetches the archive that a server's task left."""
 
-from docferry.provider import Exchange, Request, check_archive
+from docferry.provider import Exchange, Request
 from docferry_mineru.endpoint import Endpoint
 from docferry_mineru.failures import Asked
-from docferry_mineru.parts import ARCHIVE_PART
+from docferry_mineru.parts import ARCHIVE_PART, check_result
 from docferry_mineru.server_failures import ServerReader
 
 __all__ = ["fetch_archive"]
@@ -26,7 +26,7 @@ def fetch_archive(endpoint: Endpoint, path: str, *, job_id: str, timeout_seconds
         url=f"{endpoint.base_url}/{path}",
         headers=endpoint.headers,
         saves_as=ARCHIVE_PART,
-        checks=check_archive,
+        checks=check_result,
         timeout_seconds=timeout_seconds,
         weight=0,
     )

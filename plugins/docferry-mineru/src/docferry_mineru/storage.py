@@ -18,12 +18,12 @@ from docferry.errors import (
     UnavailableError,
 )
 from docferry.model import Receipt
-from docferry.provider import Exchange, Keep, Request, Response, check_archive, read_retry_after
+from docferry.provider import Exchange, Keep, Request, Response, read_retry_after
 from docferry.provider.addresses import is_sendable
 from docferry.sources import SourceFile
 from docferry_mineru.addresses import is_hosted
 from docferry_mineru.failures import PROVIDER, expired
-from docferry_mineru.parts import ABOUT_PART, ARCHIVE_PART, About
+from docferry_mineru.parts import ABOUT_PART, ARCHIVE_PART, About, check_result
 from docferry_mineru.statuses import TaskAnswer
 
 __all__ = ["Ask", "Storage", "keep_about", "no_address"]
@@ -136,7 +136,7 @@ class Storage:
             url=address,
             headers=REFERER if is_hosted(address) else {},
             saves_as=part,
-            checks=check_archive if part == ARCHIVE_PART else None,
+            checks=check_result if part == ARCHIVE_PART else None,
             is_foreign=True,
             timeout_seconds=self.timeout_seconds,
         )

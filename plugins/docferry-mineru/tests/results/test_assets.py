@@ -1,10 +1,14 @@
 """Pictures and exports are saved; everything else stays in the cache."""
 
+import io
+import zipfile
+
 import pytest
 from mineru_results import about, archive_of, payload_of
 
 from docferry.errors import InvalidResponseError
 from docferry_mineru.assets import asset_paths
+from docferry_mineru.parts import check_result
 
 
 def test_pictures_and_exports_of_an_archive_are_listed():
@@ -46,3 +50,18 @@ def test_members_that_lead_elsewhere_are_not_listed():
 def test_a_broken_archive_is_an_error():
     with pytest.raises(InvalidResponseError, match="archive"):
         list(asset_paths(payload_of(result_zip=b"PK cut")))
+
+
+@pytest.mark.parametrize("name", ["0f2c_origin.pdf", "origin.md", "0f2c_content_list.json", "images/a.jpg"])
+def test_only_the_copy_of_the_source_may_be_damaged(name):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("full.md", "whole")
+        archive.writestr(name, "the bytes of it")
+    damaged = io.BytesIO(stream.getvalue().replace(b"the bytes of it", b"the bytes of 1t"))
+
+    if name.endswith("_origin.pdf"):
+        check_result(damaged)
+    else:
+        with pytest.raises(InvalidResponseError, match="a member cannot be read"):
+            check_result(damaged)
