@@ -277,7 +277,8 @@ class TestBeneath:
 
     def test_one_warning_tells_of_it_once_a_payload_is_asked_for(self, above, caplog):
         assert warnings_in(caplog) == []
-        above.find("k1")
+        with above.hold("k1") as payload:
+            assert payload == above.find("k1")
         above.find("k2")
         (warning,) = warnings_in(caplog)
         assert "cannot be used: unable to open database file; this run's results are not kept" in warning

@@ -148,6 +148,30 @@ class TestWriting:
         assert writer.finish() == part
         assert read(store, part) == b"one"
 
+    def test_a_sealed_part_is_finished_along_with_its_payload(self, store, put, read):
+        first = put(store, {"a": b"one"}).parts[0]
+        with store.writer("b", "x/y") as writer:
+            writer.write(b"two")
+            part = writer.seal()
+            assert (part, store.info().size_bytes) == (writer.part, 3)
+            store.save("k", Payload(parts=(first, part)), sealed=[writer])
+        assert [read(store, part) for part in store.find("k").parts] == [b"one", b"two"]
+        assert list((store.folder / "temp").iterdir()) == []
+
+    def test_a_sealed_part_of_a_payload_that_is_not_saved_is_gone(self, store):
+        missing = PayloadPart(name="a", media_type="x/y", size_bytes=1, digest="0" * 64)
+        writer = store.writer("b", "x/y")
+        part = writer.seal()
+        with pytest.raises(PayloadCorruptError):
+            store.save("k", Payload(parts=(missing, part)), sealed=[writer])
+        assert store.find("k") is None
+        unsealed = store.writer("c", "x/y")
+        unsealed.seal()
+        unsealed.discard()
+        with pytest.raises(RuntimeError, match="'c' is not finished"):
+            _ = unsealed.part
+        assert list((store.folder / "temp").iterdir()) == []
+
     def test_a_payload_that_cannot_be_written_down_leaves_nothing_behind(self, store, put):
         payload = put(store, {"a": b"one"})
         (store.folder / "payloads").write_text("a file where a folder should be")
@@ -385,7 +409,8 @@ class TestTidying:
             put(store, {"a": key.encode()}, key=key)
         fetching = put(store, {"a": b"being fetched"})
         other = reopen()
-        with store.hold("two"):
+        with store.hold("two") as payload, store.hold("four") as missing:
+            assert (payload, missing) == (store.find("two"), None)
             assert other.clear() == 2
             assert keys_in(store, "one", "two", "three") == ["two"]
         store.save("fetched", fetching)

@@ -210,7 +210,7 @@ class TestEveryErrorAboutAJob:
     @pytest.mark.parametrize("error", [ConfigurationError("the disk is full"), PayloadCorruptError("text")])
     def test_of_the_cache(self, room, pdf, error):
         async def scenario(here):
-            def refuse(*_arguments):
+            def refuse(*_arguments, **_keywords):
                 raise error
 
             here.runner.books.store.save = refuse

@@ -188,6 +188,7 @@ class BlobWriter:
         self._hash = hashlib.sha256()
         self._size_bytes = 0
         self._part: PayloadPart | None = None
+        self._is_finished = False
         self._is_discarded = False
         with folder.guard():
             self._stream, self._path = folder.open_temporary()
@@ -213,10 +214,10 @@ class BlobWriter:
 
     @property
     def part(self) -> PayloadPart:
-        """The part, once it is finished.
+        """The part, once it is sealed or finished.
 
         Raises:
-            RuntimeError: It is not.
+            RuntimeError: It is neither.
         """
         if self._part is None:
             raise RuntimeError(f"the part '{self._name}' is not finished")
@@ -242,37 +243,51 @@ class BlobWriter:
         with stream:
             look(stream)
 
-    def finish(self) -> PayloadPart:
-        """Put the bytes on the disk for good; finishing twice does no harm.
+    def seal(self) -> PayloadPart:
+        """Put the bytes on the disk, with nothing to follow; sealing twice does no harm.
 
         Raises:
             RuntimeError: The part was discarded.
         """
-        if self._part is not None:
-            return self._part
         if self._is_discarded:
             raise RuntimeError(f"the part '{self._name}' was discarded")
-        part = PayloadPart(
-            name=self._name,
-            media_type=self.media_type,
-            size_bytes=self._size_bytes,
-            digest=self._hash.hexdigest(),
-        )
-        try:
+        if self._part is None:
             with self._folder.guard():
                 self._stream.flush()
                 os.fsync(self._stream.fileno())
                 self._stream.close()
-            self._keeper(self._path, part)
-            self._part = part
+            self._part = PayloadPart(
+                name=self._name,
+                media_type=self.media_type,
+                size_bytes=self._size_bytes,
+                digest=self._hash.hexdigest(),
+            )
+        return self._part
+
+    def finish(self) -> PayloadPart:
+        """Seal the part and keep it for good; finishing twice does no harm.
+
+        Raises:
+            RuntimeError: The part was discarded.
+        """
+        return self.finish_by(self._keeper)
+
+    def finish_by(self, keeper: Callable[[Path, PayloadPart], None]) -> PayloadPart:
+        """Finish the part with another keeper than its own."""
+        if self._is_finished:
+            return self.part
+        try:
+            part = self.seal()
+            keeper(self._path, part)
+            self._is_finished = True
         finally:
             self.discard()
         return part
 
     def discard(self) -> None:
         """Delete what was written, unless it is finished."""
-        if self._part is None and not self._is_discarded:
-            self._is_discarded = True
+        if not self._is_finished and not self._is_discarded:
+            self._is_discarded, self._part = True, None
             with contextlib.suppress(OSError):  # a full disk, once more; the file is deleted all the same
                 self._stream.close()
             delete_file(self._path)

@@ -14,7 +14,7 @@ import sqlite3
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -157,8 +157,13 @@ class PayloadStore:
             stack.pop_all()
             return stream
 
-    def save(self, payload_key: str, payload: Payload) -> None:
+    def save(self, payload_key: str, payload: Payload, *, sealed: Sequence[BlobWriter] = ()) -> None:
         """Enter a payload whose parts are there, in place of one with the same key; then keep the cap.
+
+        Args:
+            payload_key: Its key.
+            payload: Its parts.
+            sealed: Parts of it that are sealed: they are finished along with it, in one transaction.
 
         Raises:
             PayloadCorruptError: A part is not there. Nothing was saved.
@@ -166,6 +171,8 @@ class PayloadStore:
         now = self._clock()
 
         def work(connection: sqlite3.Connection) -> None:
+            for writer in sealed:
+                writer.finish_by(self._move_in)
             for part in payload.parts:
                 if self._blobs.size(part.digest) != part.size_bytes:
                     raise PayloadCorruptError(part.name)
@@ -187,32 +194,28 @@ class PayloadStore:
         Only the presence and size of its parts are checked here; `open` checks their bytes.
         """
         now = self._clock()
-
-        def work(connection: sqlite3.Connection) -> Payload | None:
-            payload = payload_index.read_payload(connection, payload_key)
-            if payload is None:
-                return None
-            if all(self._blobs.size(part.digest) == part.size_bytes for part in payload.parts):
-                payload_index.touch_payload(connection, payload_key, now=now)
-                return payload
-            self._delete_payloads(connection, (payload_key,), now)
-            return None
-
-        return self._transact(work, is_durable=False)
+        return self._transact(
+            lambda connection: self._find(connection, payload_key, now=now), is_durable=False
+        )
 
     @contextlib.contextmanager
-    def hold(self, payload_key: str) -> Generator[None]:
+    def hold(self, payload_key: str) -> Generator[Payload | None]:
         """Keep a payload from being evicted or cleared by any process while the block runs.
 
         It need not be there yet: one block may hold it, save it and read it. A hold lasts six hours at most.
+
+        Yields:
+            What `find` gives.
         """
-        held_until = self._clock() + HOLD_SECONDS
-        hold_id = self._transact(
-            lambda connection: payload_index.insert_hold(connection, payload_key, held_until=held_until),
-            is_durable=False,
-        )
+        now = self._clock()
+
+        def work(connection: sqlite3.Connection) -> tuple[int, Payload | None]:
+            hold_id = payload_index.insert_hold(connection, payload_key, held_until=now + HOLD_SECONDS)
+            return hold_id, self._find(connection, payload_key, now=now)
+
+        hold_id, payload = self._transact(work, is_durable=False)
         try:
-            yield
+            yield payload
         finally:
             self._transact(
                 lambda connection: payload_index.delete_holds(connection, (hold_id,)), is_durable=False
@@ -261,6 +264,16 @@ class PayloadStore:
 
         return self._transact(work, is_durable=False)
 
+    def _find(self, connection: sqlite3.Connection, payload_key: str, *, now: float) -> Payload | None:
+        payload = payload_index.read_payload(connection, payload_key)
+        if payload is None:
+            return None
+        if all(self._blobs.size(part.digest) == part.size_bytes for part in payload.parts):
+            payload_index.touch_payload(connection, payload_key, now=now)
+            return payload
+        self._delete_payloads(connection, (payload_key,), now)
+        return None
+
     def _transact(self, work: Work[Result], *, is_durable: bool = True) -> Result:
         with self._blobs.guard():
             return self._index.transact(work, is_durable=is_durable)
@@ -273,11 +286,14 @@ class PayloadStore:
             hold_id = payload_index.insert_blob(
                 connection, part.digest, part.size_bytes, held_until=held_until
             )
-            mark = self._blobs.move_in(path, part.digest)
+            self._move_in(path, part)
             self._unsaved.setdefault(part.digest, []).append(hold_id)
-            self._verified.add((part.digest, mark))
 
         self._transact(work, is_durable=False)
+
+    def _move_in(self, path: Path, part: PayloadPart) -> None:
+        mark = self._blobs.move_in(path, part.digest)
+        self._verified.add((part.digest, mark))
 
     def _take_unsaved(self, payload: Payload) -> list[int]:
         digests = dict.fromkeys(part.digest for part in payload.parts)

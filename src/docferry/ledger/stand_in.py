@@ -4,6 +4,7 @@ import contextlib
 import copy
 import logging
 import os
+from collections.abc import Generator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -63,11 +64,13 @@ class StandInStore(PayloadStore):
 
     def find(self, payload_key: str) -> Payload | None:
         """See `PayloadStore.find`."""
-        if not self._is_told:
-            self._is_told = True
-            told = self._trouble
-            logger.warning("%s; this run's results are not kept there: %s", told.message, told.next_step)
         return super().find(payload_key) or self._find_beneath(payload_key)
+
+    @contextlib.contextmanager
+    def hold(self, payload_key: str) -> Generator[Payload | None]:
+        """See `PayloadStore.hold`."""
+        with super().hold(payload_key) as payload:
+            yield payload or self._find_beneath(payload_key)
 
     def open(self, part: PayloadPart) -> BinaryIO:
         """See `PayloadStore.open`; a damaged part of the folder is left there, and not found again."""
@@ -85,6 +88,10 @@ class StandInStore(PayloadStore):
         raise copy.copy(self._trouble)
 
     def _find_beneath(self, payload_key: str) -> Payload | None:
+        if not self._is_told:
+            self._is_told = True
+            told = self._trouble
+            logger.warning("%s; this run's results are not kept there: %s", told.message, told.next_step)
         with contextlib.suppress(OSError):  # no folder, or no right to read it
             manifest = ManifestFolder(self._beneath).find(payload_key)
             if manifest is not None and not any(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, ParamSpec, TypeVar
@@ -156,12 +156,16 @@ class PayloadCollector:
 
     def _save(self, payload_key: str) -> Payload:
         store = self._books.store
-        parts = (
-            part if isinstance(part, PayloadPart) else _kept(store, part) for part in self._parts.values()
-        )
-        payload = Payload(parts=tuple(parts))
-        store.save(payload_key, payload)
-        return payload
+        with ExitStack() as stack:
+            kept = [
+                _sealed(store, part, stack) if isinstance(part, Keep) else part
+                for part in self._parts.values()
+            ]
+            payload = Payload(
+                parts=tuple(part.part if isinstance(part, BlobWriter) else part for part in kept)
+            )
+            store.save(payload_key, payload, sealed=[part for part in kept if isinstance(part, BlobWriter)])
+            return payload
 
 
 @dataclass(slots=True, kw_only=True)
@@ -197,6 +201,13 @@ class _Body:
             await self.books.handle(self._writer.write, *self._first)
             self._first = ()
         return self._writer
+
+
+def _sealed(store: PayloadStore, part: Keep, stack: ExitStack) -> BlobWriter:
+    writer = stack.enter_context(store.writer(part.name, part.media_type))
+    writer.write(part.data)
+    writer.seal()
+    return writer
 
 
 def _kept(store: PayloadStore, part: Keep) -> PayloadPart:

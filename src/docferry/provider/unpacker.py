@@ -86,7 +86,9 @@ class Unpacker:
         Raises:
             DocferryError: Why there is no payload.
         """
-        kept = await self._books.handle(self._kept, errand)
+        kept = None
+        if _takes_kept(errand):
+            kept = await self._books.handle(self._books.store.find, errand.new.payload_key)
         return await self._carry(errand) if kept is None else kept
 
     @asynccontextmanager
@@ -99,9 +101,8 @@ class Unpacker:
 
         def hold() -> tuple[ExitStack, Payload | None]:
             with ExitStack() as stack:
-                stack.enter_context(self._books.store.hold(errand.new.payload_key))
-                kept = self._kept(errand)
-                return stack.pop_all(), kept
+                kept = stack.enter_context(self._books.store.hold(errand.new.payload_key))
+                return stack.pop_all(), kept if _takes_kept(errand) else None
 
         try:
             async with self._books.held(hold, lambda held: held[0].close()) as (_, kept):
@@ -117,11 +118,6 @@ class Unpacker:
             again = await self._asked_again(errand)
             return document if again is None else await self._mapped(again, mapper)
         return document
-
-    def _kept(self, errand: Errand) -> Payload | None:
-        if errand.freshness is not None or errand.is_under_way:
-            return None
-        return self._books.store.find(errand.new.payload_key)
 
     async def _mapped(
         self, errand: Errand, read: Callable[[PayloadReader], Result], kept: Payload | None = None
@@ -168,3 +164,8 @@ class Unpacker:
         if errand.job_id:
             return await self._books.do(ledger.find, errand.job_id)
         return await self._books.do(ledger.current, errand.new.job_key)
+
+
+def _takes_kept(errand: Errand) -> bool:
+    """Whether a payload that the cache has may be good enough."""
+    return errand.freshness is None and not errand.is_under_way
