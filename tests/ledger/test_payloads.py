@@ -134,7 +134,7 @@ class TestWriting:
         with store.writer("a", "x/y") as writer:
             writer.write(b"an error page")
             writer.discard()
-        with pytest.raises(RuntimeError, match="'a' is not finished"):
+        with pytest.raises(RuntimeError, match="'a' is not sealed"):
             _ = writer.part
         with pytest.raises(RuntimeError, match="'a' was discarded"):
             writer.finish()
@@ -168,7 +168,7 @@ class TestWriting:
         unsealed = store.writer("c", "x/y")
         unsealed.seal()
         unsealed.discard()
-        with pytest.raises(RuntimeError, match="'c' is not finished"):
+        with pytest.raises(RuntimeError, match="'c' is not sealed"):
             _ = unsealed.part
         assert list((store.folder / "temp").iterdir()) == []
 
@@ -401,6 +401,23 @@ class TestCap:
         clock.now += 100
         put(small, {"a": b"y"}, key="next")
         assert keys_in(small, "huge", "next") == ["next"]
+
+
+class TestHolds:
+    def test_a_payload_that_is_not_wanted_is_left_as_it_is(self, store, put):
+        payload = put(store, {"a": b"one", "b": b"two"}, key="k")
+        missing = path_of(store, payload.part("a"))
+        away = missing.rename(store.folder / "away")
+        with store.hold("k", is_wanted=False) as found:
+            assert found is None
+        away.rename(missing)
+        assert store.find("k") == payload
+
+    def test_a_payload_without_a_part_is_dropped_where_it_is_wanted(self, store, put):
+        path_of(store, put(store, {"a": b"one", "b": b"two"}, key="k").part("a")).unlink()
+        with store.hold("k") as found:
+            assert found is None
+        assert blob_files(store) == []
 
 
 class TestTidying:

@@ -169,7 +169,7 @@ class BlobWriter:
     Args:
         folder: Where to.
         name: Name of the part.
-        media_type: Its media type; may be set until the part is finished.
+        media_type: Its media type; may be set until the part is sealed.
         keeper: Called by `finish` with the temporary file and the part, to make the file a blob.
     """
 
@@ -220,7 +220,7 @@ class BlobWriter:
             RuntimeError: It is neither.
         """
         if self._part is None:
-            raise RuntimeError(f"the part '{self._name}' is not finished")
+            raise RuntimeError(f"the part '{self._name}' is not sealed")
         return self._part
 
     def write(self, *parts: bytes) -> None:
@@ -273,7 +273,11 @@ class BlobWriter:
         return self.finish_by(self._keeper)
 
     def finish_by(self, keeper: Callable[[Path, PayloadPart], None]) -> PayloadPart:
-        """Finish the part with another keeper than its own."""
+        """Finish the part by another keeper than its own: one that is in the midst of a transaction.
+
+        Raises:
+            RuntimeError: The part was discarded.
+        """
         if self._is_finished:
             return self.part
         try:

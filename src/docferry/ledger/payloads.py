@@ -166,7 +166,8 @@ class PayloadStore:
             sealed: Parts of it that are sealed: they are finished along with it, in one transaction.
 
         Raises:
-            PayloadCorruptError: A part is not there. Nothing was saved.
+            PayloadCorruptError: A part is not there. Nothing was saved; the bytes of sealed parts may stay as
+                stray files.
         """
         now = self._clock()
 
@@ -199,19 +200,23 @@ class PayloadStore:
         )
 
     @contextlib.contextmanager
-    def hold(self, payload_key: str) -> Generator[Payload | None]:
+    def hold(self, payload_key: str, *, is_wanted: bool = True) -> Generator[Payload | None]:
         """Keep a payload from being evicted or cleared by any process while the block runs.
 
         It need not be there yet: one block may hold it, save it and read it. A hold lasts six hours at most.
 
+        Args:
+            payload_key: Its key.
+            is_wanted: Whether to look for it.
+
         Yields:
-            What `find` gives.
+            What `find` gives; None where it is not wanted.
         """
         now = self._clock()
 
         def work(connection: sqlite3.Connection) -> tuple[int, Payload | None]:
             hold_id = payload_index.insert_hold(connection, payload_key, held_until=now + HOLD_SECONDS)
-            return hold_id, self._find(connection, payload_key, now=now)
+            return hold_id, self._find(connection, payload_key, now=now) if is_wanted else None
 
         hold_id, payload = self._transact(work, is_durable=False)
         try:

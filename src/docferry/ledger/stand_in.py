@@ -64,13 +64,15 @@ class StandInStore(PayloadStore):
 
     def find(self, payload_key: str) -> Payload | None:
         """See `PayloadStore.find`."""
+        self._tell()
         return super().find(payload_key) or self._find_beneath(payload_key)
 
     @contextlib.contextmanager
-    def hold(self, payload_key: str) -> Generator[Payload | None]:
+    def hold(self, payload_key: str, *, is_wanted: bool = True) -> Generator[Payload | None]:
         """See `PayloadStore.hold`."""
-        with super().hold(payload_key) as payload:
-            yield payload or self._find_beneath(payload_key)
+        self._tell()
+        with super().hold(payload_key, is_wanted=is_wanted) as payload:
+            yield payload or (self._find_beneath(payload_key) if is_wanted else None)
 
     def open(self, part: PayloadPart) -> BinaryIO:
         """See `PayloadStore.open`; a damaged part of the folder is left there, and not found again."""
@@ -87,11 +89,13 @@ class StandInStore(PayloadStore):
         """Raise the trouble."""
         raise copy.copy(self._trouble)
 
-    def _find_beneath(self, payload_key: str) -> Payload | None:
+    def _tell(self) -> None:
         if not self._is_told:
             self._is_told = True
             told = self._trouble
             logger.warning("%s; this run's results are not kept there: %s", told.message, told.next_step)
+
+    def _find_beneath(self, payload_key: str) -> Payload | None:
         with contextlib.suppress(OSError):  # no folder, or no right to read it
             manifest = ManifestFolder(self._beneath).find(payload_key)
             if manifest is not None and not any(

@@ -157,14 +157,16 @@ class PayloadCollector:
     def _save(self, payload_key: str) -> Payload:
         store = self._books.store
         with ExitStack() as stack:
-            kept = [
-                _sealed(store, part, stack) if isinstance(part, Keep) else part
-                for part in self._parts.values()
-            ]
-            payload = Payload(
-                parts=tuple(part.part if isinstance(part, BlobWriter) else part for part in kept)
+            sealed = {
+                name: _sealed(store, part, stack)
+                for name, part in self._parts.items()
+                if isinstance(part, Keep)
+            }
+            parts = (
+                sealed[name].part if isinstance(part, Keep) else part for name, part in self._parts.items()
             )
-            store.save(payload_key, payload, sealed=[part for part in kept if isinstance(part, BlobWriter)])
+            payload = Payload(parts=tuple(parts))
+            store.save(payload_key, payload, sealed=tuple(sealed.values()))
             return payload
 
 

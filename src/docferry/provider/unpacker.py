@@ -101,8 +101,9 @@ class Unpacker:
 
         def hold() -> tuple[ExitStack, Payload | None]:
             with ExitStack() as stack:
-                kept = stack.enter_context(self._books.store.hold(errand.new.payload_key))
-                return stack.pop_all(), kept if _takes_kept(errand) else None
+                holding = self._books.store.hold(errand.new.payload_key, is_wanted=_takes_kept(errand))
+                kept = stack.enter_context(holding)
+                return stack.pop_all(), kept
 
         try:
             async with self._books.held(hold, lambda held: held[0].close()) as (_, kept):

@@ -30,8 +30,9 @@ class BoxScale:
 
         A box without any extent says nothing and counts as none.
         """
-        edges = [number for item in items_of(value) if (number := number_of(item)) is not None]
-        if len(edges) not in {4, 8} or len(edges) != len(items_of(value)):
+        items = items_of(value)
+        edges = [number for item in items if (number := number_of(item)) is not None]
+        if len(items) not in {4, 8} or len(edges) < len(items):
             return None
         if len(edges) == 8:  # noqa: PLR2004 - two for each corner
             across, down = edges[0::2], edges[1::2]

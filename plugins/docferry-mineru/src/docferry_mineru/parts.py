@@ -58,6 +58,9 @@ content_list, and data URIs by name in images."""
 SOURCE_COPY = "_origin"
 """Ends the name, before its suffix, of the member that is a copy of the source; nobody reads it."""
 
+READ_SUFFIXES = frozenset({".json", ".md"})
+"""What is read whatever its name is: that of a source may end as those of copies do."""
+
 IMAGES_FOLDER = "images/"
 """Begins the name of every part that is a picture linked from `MARKDOWN_PART`; the rest is as linked."""
 
@@ -105,8 +108,9 @@ def read_about(data: bytes) -> About:
 
 
 def is_source_copy(name: str) -> bool:
-    """Whether a member of the archive is a copy of the source, whose suffix may be one that results have."""
-    return PurePosixPath(name).stem.lower().endswith(SOURCE_COPY)
+    """Whether a member of the archive is a copy of the source, whose suffix may be that of an export."""
+    path = PurePosixPath(name.lower())
+    return path.stem.endswith(SOURCE_COPY) and path.suffix not in READ_SUFFIXES
 
 
 def check_result(stream: BinaryIO) -> None:

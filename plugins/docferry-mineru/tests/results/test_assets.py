@@ -23,6 +23,7 @@ def test_pictures_and_exports_of_an_archive_are_listed():
         "0f2c.tex": "3",
         "report/auto/images/a.jpg": b"4",
         "images/b.png": b"5",
+        "images/aborigin.jpg": b"6",
     }
     payload = payload_of(about_json=about(), result_zip=archive_of(members))
 
@@ -32,6 +33,7 @@ def test_pictures_and_exports_of_an_archive_are_listed():
         ("result.zip/0f2c.tex", "0f2c.tex"),
         ("result.zip/report/auto/images/a.jpg", "images/a.jpg"),
         ("result.zip/images/b.png", "images/b.png"),
+        ("result.zip/images/aborigin.jpg", "images/aborigin.jpg"),
     ]
 
 
@@ -52,7 +54,10 @@ def test_a_broken_archive_is_an_error():
         list(asset_paths(payload_of(result_zip=b"PK cut")))
 
 
-@pytest.mark.parametrize("name", ["0f2c_origin.pdf", "origin.md", "0f2c_content_list.json", "images/a.jpg"])
+@pytest.mark.parametrize(
+    "name",
+    ["0f2c_origin.pdf", "a_origin/a_origin.md", "0f2c_content_list.json", "origin.docx", "images/a.jpg"],
+)
 def test_only_the_copy_of_the_source_may_be_damaged(name):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:

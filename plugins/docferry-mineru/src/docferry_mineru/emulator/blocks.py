@@ -156,8 +156,8 @@ def block_pages(
     return tuple(
         BlockPage(
             index=page.number - 1,
-            width=round(page.width or UNKNOWN_SIZE[0]),
-            height=round(page.height or UNKNOWN_SIZE[1]),
+            width=max(1, round(page.width or UNKNOWN_SIZE[0])),
+            height=max(1, round(page.height or UNKNOWN_SIZE[1])),
             body=tuple(block for block in by_page[page.number] if not block.is_discarded),
             discarded=tuple(block for block in by_page[page.number] if block.is_discarded),
         )
