@@ -152,24 +152,26 @@ def _image_name(block: Block) -> str:
 def _merged(block: Block, other: Block, *, is_same_place: bool) -> Block:
     is_regained = block.is_empty and not other.continues  # the rest of a joined paragraph stays where it is
     has_items = not block.items and bool(other.items) and other.letters == block.letters
-    base = replace(block, text="", items=other.items, kind=other.kind) if has_items else block
-    return replace(
-        base,
-        text=other.text if is_regained else base.text,
+    text = "" if has_items else block.text
+    return Block(
+        kind=other.kind if has_items else block.kind,
+        text=other.text if is_regained else text,
         level=other.level if other.level is not None and block.level in {None, 1} else block.level,
         box=other.box if block.box is None or is_same_place else block.box,
-        items=_items(base.items, other.items),
+        items=other.items if has_items else _items(block.items, other.items),
         table=block.table or ("" if block.text else other.table),
         image=block.image or other.image,
         captions=_notes(block.captions, other.captions),
         footnotes=_notes(block.footnotes, other.footnotes),
+        is_apart=block.is_apart,
+        continues=block.continues,
         confidence=other.confidence if block.confidence is None else block.confidence,
     )
 
 
 def _items(items: tuple[Item, ...], others: tuple[Item, ...]) -> tuple[Item, ...]:
     """The items, with the boxes of the others where they are the same ones."""
-    if len(items) != len(others):
+    if not items or len(items) != len(others):
         return items
     return tuple(replace(item, box=item.box or other.box) for item, other in zip(items, others, strict=True))
 
