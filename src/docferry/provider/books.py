@@ -135,7 +135,11 @@ class PayloadCollector:
         """Keep bytes at hand: a few of them until they are written with the rest."""
         is_small = len(part.data) <= SMALL_BYTES
         self._parts[part.name] = (
-            part if is_small else await self._books.handle(_kept, self._books.store, part)
+            part
+            if is_small
+            else await self._books.handle(
+                _written, self._books.store, part.name, part.media_type, (part.data,)
+            )
         )
 
     async def stream(
@@ -210,10 +214,6 @@ def _sealed(store: PayloadStore, part: Keep, stack: ExitStack) -> BlobWriter:
     writer.write(part.data)
     writer.seal()
     return writer
-
-
-def _kept(store: PayloadStore, part: Keep) -> PayloadPart:
-    return _written(store, part.name, part.media_type, (part.data,))
 
 
 def _written(

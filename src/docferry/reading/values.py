@@ -90,13 +90,13 @@ def scalar_text(value: object) -> str:
 
 def number_of(value: object) -> float | None:
     """A finite number, also one written as text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+    if not isinstance(value, (int, float, str)) or isinstance(value, bool):
         return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if -math.inf < number < math.inf else None
+    return number if math.isfinite(number) else None
 
 
 def integer_of(value: object) -> int | None:

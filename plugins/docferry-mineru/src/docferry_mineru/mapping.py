@@ -44,10 +44,7 @@ def map_blocks(pages: Sequence[tuple[int, Sequence[Block]]], find_image: FindIma
 def _elements(block: Block, region: Region, element_id: str, find_image: FindImage) -> Iterator[Element]:
     """The elements of one block: its captions and footnotes are elements of their own around it."""
     kind = kind_of(block)
-    bodies = _bodies(block, kind, region, element_id, find_image)
-    if not block.captions and not block.footnotes:
-        yield from bodies
-        return
+    bodies = tuple(_bodies(block, kind, region, element_id, find_image))
     captions = [
         _note(note, f"{element_id}-c{number}", ElementKind.CAPTION, region, element_id)
         for number, note in enumerate(block.captions, start=1)

@@ -79,8 +79,6 @@ def _block(raw: Raw, scale: BoxScale | None, *, is_apart: bool = False) -> Block
     notes: dict[str, tuple[Note, ...]] = {}
     if kind in LISTS:
         items, bodies = tuple(_list_items(raw, inner, scale)), list[Raw]()
-    elif not inner:
-        bodies = [raw]
     else:
         notes = {ending: tuple(_notes(inner, ending, scale)) for ending in (CAPTION, FOOTNOTE)}
         bodies = [item for item in inner if not scalar_text(item.get("type")).endswith((CAPTION, FOOTNOTE))]
